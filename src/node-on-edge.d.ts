@@ -1,0 +1,27 @@
+/**
+ * The only `node:` modules that edge code may import, cut down to what it uses. Bun, Node and workerd (with
+ * `nodejs_compat`) all offer them; anything else fails to compile.
+ */
+declare module "node:async_hooks" {
+  export class AsyncLocalStorage<T> {
+    run<R>(store: T, fn: () => R): R;
+    getStore(): T | undefined;
+  }
+}
+
+declare module "node:crypto" {
+  interface ScryptOptions {
+    readonly N: number;
+    readonly r: number;
+    readonly p: number;
+    readonly maxmem: number;
+  }
+  export function scrypt(
+    password: Uint8Array,
+    salt: Uint8Array,
+    keyLength: number,
+    options: ScryptOptions,
+    callback: (error: Error | null, key: Uint8Array) => void,
+  ): void;
+  export function timingSafeEqual(a: Uint8Array, b: Uint8Array): boolean;
+}
