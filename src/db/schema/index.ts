@@ -1,0 +1,5 @@
+export { accounts } from "./accounts.ts";
+export { commodities, prices } from "./commodities.ts";
+export { apiKeys, books, identity, memberships, refreshTokens, users } from "./identity.ts";
+export { dailyTotals, journalEntries, lines } from "./journal.ts";
+export { ledger } from "./ledger.ts";

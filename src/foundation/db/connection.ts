@@ -1,0 +1,82 @@
+import postgres, { type Sql } from "postgres";
+
+/** Where the database is and how this process names itself to it. */
+export interface ConnectionOptions {
+  /** `postgres://user:password@host:port/database`. */
+  readonly url: string;
+  /** Shown in `pg_stat_activity`. */
+  readonly applicationName: string;
+  /** How long opening a connection may take, in seconds. */
+  readonly connectTimeoutSeconds: number;
+}
+
+/** One connection to PostgreSQL and what the pool needs to know of it. */
+export interface Connection {
+  readonly sql: Sql;
+  /** `performance.now()` at creation. */
+  readonly openedAt: number;
+  /** Whether one more distinct statement text may stay prepared on this connection. */
+  readonly mayPrepare: (text: string) => boolean;
+  /** True once the socket has closed: nothing may be sent on it any more. */
+  closed: boolean;
+}
+
+/** Statements that one connection keeps prepared; beyond it drizzle's are sent unprepared, so that none pile up. */
+const preparedStatementsMax = 256;
+
+const passThrough = (value: unknown): unknown => value;
+const oid = { json: 114, date: 1082, timestamp: 1114, timestamptz: 1184, jsonb: 3802 } as const;
+
+/**
+ * Opens a client that owns exactly one connection (lazily: at its first statement).
+ *
+ * One connection a client is what makes a lost connection visible: a client of several reconnects by itself and
+ * would run the rest of a transaction outside it. For the same reason postgres.js's own idle and lifetime timers are
+ * off, as they may close a connection between two statements of a transaction; the pool retires connections instead.
+ *
+ * Dates stay `YYYY-MM-DD` strings, `numeric` stays a decimal string, `timestamptz` becomes a `Date`, and JSON is
+ * sent as the text it is given (drizzle and the repositories serialise it themselves).
+ */
+export function openConnection(options: ConnectionOptions, onClose: (connection: Connection) => void): Connection {
+  const sql = postgres(options.url, {
+    max: 1,
+    idle_timeout: 0,
+    max_lifetime: null,
+    connect_timeout: options.connectTimeoutSeconds,
+    connection: { application_name: options.applicationName },
+    onnotice: () => undefined,
+    onclose: () => {
+      connection.closed = true;
+      onClose(connection);
+    },
+    types: {
+      json: { to: oid.json, from: [oid.json, oid.jsonb], serialize: passThrough, parse: (text: string) => JSON.parse(text) },
+      jsonb: { to: oid.jsonb, from: [], serialize: passThrough, parse: passThrough },
+      date: { to: oid.date, from: [oid.date], serialize: passThrough, parse: passThrough },
+      timestamptz: {
+        to: oid.timestamptz,
+        from: [oid.timestamp, oid.timestamptz],
+        serialize: (value: Date | string) => (typeof value === "string" ? value : value.toISOString()),
+        parse: (text: string) => new Date(text),
+      },
+    },
+  });
+  const connection: Connection = { sql, openedAt: performance.now(), mayPrepare: createPreparedBudget(), closed: false };
+  return connection;
+}
+
+function createPreparedBudget(): (text: string) => boolean {
+  const known = new Set<string>();
+  return (text) => {
+    if (known.has(text)) return true;
+    if (known.size >= preparedStatementsMax) return false;
+    known.add(text);
+    return true;
+  };
+}
+
+/** Closes a connection without waiting for statements in flight. */
+export async function closeConnection(connection: Connection): Promise<void> {
+  connection.closed = true;
+  await connection.sql.end({ timeout: 0 });
+}

@@ -1,0 +1,80 @@
+import { PgDialect } from "drizzle-orm/pg-core";
+import { PostgresJsSession, PostgresJsTransaction } from "drizzle-orm/postgres-js/session";
+import type { Sql, TransactionSql } from "postgres";
+import type { Connection } from "./connection.ts";
+import type { Tx, TxMode, TxOrm, TxSql } from "./types.ts";
+
+/** What `withTx` knows of a transaction beyond the `Tx` that it hands out. */
+export interface OpenTx {
+  readonly tx: Tx;
+  state: "open" | "ended";
+  /** The first statement that failed, whether or not its error was caught. */
+  failure: unknown;
+  readonly afterCommit: (() => void | Promise<void>)[];
+}
+
+const dialect = new PgDialect();
+
+/** Makes the `Tx` over a connection on which BEGIN is about to be sent. */
+export function createTx(connection: Connection, mode: TxMode): OpenTx {
+  const watched = watch(connection, () => open);
+  let orm: TxOrm | undefined;
+  const open: OpenTx = {
+    state: "open",
+    failure: null,
+    afterCommit: [],
+    tx: {
+      mode,
+      sql: watched.sql,
+      get orm() {
+        orm ??= new PostgresJsTransaction(dialect, new PostgresJsSession(watched.client, dialect, undefined), undefined);
+        return orm;
+      },
+      afterCommit: (callback) => {
+        open.afterCommit.push(callback);
+      },
+    },
+  };
+  return open;
+}
+
+/** postgres.js's query before it is sent: its types leave out the handler that sends it. */
+interface PendingQuery extends Promise<unknown> {
+  handler: (query: PendingQuery) => void;
+  reject: (error: Error) => void;
+}
+
+/**
+ * The connection's client with every statement watched at the moment it is sent: refused once the transaction has
+ * ended (the connection may serve another by then) or the connection was lost (postgres.js would reconnect and run it
+ * outside any transaction), and its failure remembered.
+ */
+function watch(connection: Connection, openTx: () => OpenTx): { sql: TxSql; client: Sql & TransactionSql } {
+  function watchQuery(query: object): unknown {
+    const pending = query as PendingQuery;
+    const send = pending.handler;
+    pending.handler = (self) => {
+      const open = openTx();
+      if (open.state === "ended") return self.reject(new Error("a statement was sent on a transaction that has ended"));
+      if (connection.closed) {
+        return self.reject(Object.assign(new Error("the connection was lost"), { code: "CONNECTION_CLOSED" }));
+      }
+      self.catch((error: unknown) => {
+        open.failure ??= error;
+      });
+      send(self);
+    };
+    return pending;
+  }
+  const { sql } = connection;
+  const client = {
+    unsafe: (text: string, parameters: unknown[], options: { prepare?: boolean } = {}) =>
+      watchQuery(
+        sql.unsafe(text, parameters as never[], { ...options, prepare: options.prepare === true || connection.mayPrepare(text) }),
+      ),
+  };
+  return {
+    sql: ((text: TemplateStringsArray, ...values: never[]) => watchQuery(sql(text, ...values))) as TxSql,
+    client: client as unknown as Sql & TransactionSql,
+  };
+}

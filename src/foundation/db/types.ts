@@ -1,0 +1,72 @@
+import type { PgDatabase } from "drizzle-orm/pg-core";
+import type { PostgresJsQueryResultHKT } from "drizzle-orm/postgres-js";
+import type { BaseAppError } from "../errors/app-error.ts";
+import type { Pool, PoolStats } from "./pool.ts";
+
+/** Only this folder can reach a pool through a {@link Db}. */
+export const poolOf: unique symbol = Symbol("pool");
+
+/** The database as a router sees it: it can open a transaction (`withTx`) and nothing else. */
+export interface Db {
+  readonly [poolOf]: Pool;
+  readonly settings: DbSettings;
+  stats(): PoolStats;
+  close(timeoutMs: number): Promise<void>;
+}
+
+export interface DbSettings {
+  /** Longest statement, in milliseconds. */
+  readonly statementTimeoutMs: number;
+  /** Longest wait for one lock, in milliseconds. */
+  readonly lockTimeoutMs: number;
+  /** Turns a driver's error into an application's; null leaves it as it is. */
+  readonly mapError: (error: unknown) => BaseAppError | null;
+  /** Told of what cannot reach a caller any more: a failed `afterCommit` callback, a failed rollback. */
+  readonly onBackgroundError: (error: unknown, during: string) => void;
+}
+
+export type TxMode = "read" | "write";
+
+/** Whose transaction it is: what `withTx` tells PostgreSQL before anything else runs. */
+export interface TxScope {
+  /** Transaction-local settings that row-level security reads. */
+  readonly settings: Readonly<Record<string, string>>;
+  /**
+   * A SQL function called with the settings, in the same round trip; it raises to refuse the transaction. What needs
+   * no database to be refused is thrown here, before a connection is asked for.
+   * Its name is code, its arguments are sent as text parameters.
+   */
+  readonly guard?: (mode: TxMode) => { readonly name: string; readonly args: readonly string[] };
+}
+
+/** drizzle's query builders, without its own ways to begin, commit or roll back. */
+export type TxOrm = Pick<
+  PgDatabase<PostgresJsQueryResultHKT, Record<string, never>>,
+  "$count" | "$with" | "delete" | "execute" | "insert" | "select" | "selectDistinct" | "selectDistinctOn" | "update" | "with"
+>;
+
+/** A value that a statement takes. JSON goes as text with a cast: `${JSON.stringify(x)}::jsonb`. */
+export type SqlValue = string | number | boolean | bigint | Date | Uint8Array | null | readonly string[];
+
+/** A tagged template whose values become parameters; its statement is prepared once a connection. */
+export type TxSql = <Row extends object>(text: TemplateStringsArray, ...values: readonly SqlValue[]) => Promise<Row[]>;
+
+/**
+ * An open transaction as services and repositories see it. It cannot commit, roll back or open another:
+ * that belongs to `withTx`. It is refused once the transaction has ended.
+ */
+export interface Tx {
+  readonly mode: TxMode;
+  readonly orm: TxOrm;
+  readonly sql: TxSql;
+  /** Runs after the COMMIT, once, in order; never when the transaction rolls back. */
+  afterCommit(callback: () => void | Promise<void>): void;
+}
+
+export interface TxOptions {
+  /** READ ONLY on one snapshot; its opening is sent along with its first statement. */
+  readonly readOnly?: boolean;
+  readonly isolation?: "read committed" | "repeatable read" | "serializable";
+  /** Attempts in all when PostgreSQL reports a serialization failure or a deadlock; 1 to 10, by default 4. */
+  readonly attempts?: number;
+}
