@@ -1,0 +1,17 @@
+import { createLogger, type Logger, type LogLevel } from "../../../src/foundation/logging/index.ts";
+
+export interface LogLine {
+  readonly level: string;
+  readonly message: string;
+  readonly trace_id?: string;
+  readonly span_id?: string;
+  readonly error_id?: string;
+  readonly error?: unknown;
+  readonly [field: string]: unknown;
+}
+
+/** A logger whose lines can be read back. */
+export function captureLogger(level: LogLevel = "trace"): { logger: Logger; lines: LogLine[] } {
+  const lines: LogLine[] = [];
+  return { logger: createLogger({ level, write: (line) => lines.push(JSON.parse(line)) }), lines };
+}
