@@ -1,0 +1,97 @@
+import { ConfigError, type ConfigFault } from "./config/config-error.ts";
+import { findRuleFaults } from "./config/rules.ts";
+import { findUnknownVariables } from "./config/unknown-variables.ts";
+import { getReference, type Values, type VariableName, variableNames, variables } from "./config/variables.ts";
+
+export { ConfigError, type ConfigFault } from "./config/config-error.ts";
+
+/** The environment as a runtime hands it over: `process.env`, or workerd's bindings. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Everything that can be set from outside, checked and frozen, all the way down. */
+export type Config = ReturnType<typeof toConfig>;
+
+/**
+ * Reads the configuration. An empty variable is an unset one; variables that are not Footing's are ignored, unless
+ * they can only be a slip (`DB_POLL_SIZE`). Pure: it looks at nothing but `env`.
+ *
+ * @throws ConfigError naming every fault at once, by variable and with what would be right; never a variable's value.
+ */
+export function parseConfig(env: Environment): Config {
+  const set = new Map(Object.entries(env).filter((entry): entry is [string, string] => (entry[1] ?? "") !== ""));
+  const parsed = variables.safeParse(Object.fromEntries(set));
+  const textOf = (name: VariableName): string | undefined => set.get(name) ?? getReference(name).default ?? undefined;
+  const faults = [
+    ...(parsed.error?.issues ?? []).map(({ path, message }) => toFault(String(path[0]), message)),
+    ...findRuleFaults(textOf),
+    ...findUnknownVariables(new Set(set.keys())),
+  ];
+  if (parsed.data === undefined || faults.length > 0) throw new ConfigError(faults);
+  return deepFreeze(toConfig(parsed.data));
+}
+
+function toFault(variable: string, problem: string): ConfigFault {
+  const known = variableNames.find((name) => name === variable);
+  return { variable, problem, expected: known === undefined ? "nothing" : getReference(known).expected };
+}
+
+function toConfig(values: Values) {
+  return {
+    environment: values.ENVIRONMENT,
+    /** Log lines written for people. It changes nothing that a client sees, so production may have it too. */
+    debug: values.DEBUG,
+    logLevel: values.LOG_LEVEL,
+    gitCommitSha: values.GIT_COMMIT_SHA,
+    http: {
+      host: values.HOST,
+      port: values.PORT,
+      /** Without a slash at its end. */
+      publicUrl: values.PUBLIC_URL,
+      bodyBytesMax: values.BODY_BYTES_MAX,
+      trustedProxyHops: values.TRUSTED_PROXY_HOPS,
+      shutdownTimeoutMs: values.SHUTDOWN_TIMEOUT_MS,
+    },
+    database: {
+      /** Undefined: the embedded database. */
+      url: values.DATABASE_URL,
+      /** The owner's; `url` where no other was given. */
+      migrationUrl: values.DATABASE_MIGRATION_URL ?? values.DATABASE_URL,
+      pool: {
+        size: values.DB_POOL_SIZE,
+        maxOverflow: values.DB_MAX_OVERFLOW,
+        acquireTimeoutMs: values.DB_POOL_TIMEOUT_MS,
+        overflowIdleTimeoutMs: values.DB_OVERFLOW_IDLE_TIMEOUT_MS,
+        lifetimeMs: values.DB_CONNECTION_LIFETIME_MS,
+        connectTimeoutSeconds: values.DB_CONNECT_TIMEOUT_SECONDS,
+        statementTimeoutMs: values.DB_STATEMENT_TIMEOUT_MS,
+        lockTimeoutMs: values.DB_LOCK_TIMEOUT_MS,
+      },
+    },
+    auth: {
+      secretKey: values.SECRET_KEY,
+      jwtAlgorithm: values.JWT_ALGORITHM,
+      accessTokenTtlSeconds: values.ACCESS_TOKEN_TTL_SECONDS,
+      refreshTokenTtlSeconds: values.REFRESH_TOKEN_TTL_SECONDS,
+    },
+    rateLimit: {
+      requests: values.API_RATE_LIMIT_REQUESTS,
+      windowSeconds: values.API_RATE_LIMIT_WINDOW,
+      redisUrl: values.REDIS_URL,
+    },
+    baseCurrency: values.BASE_CURRENCY,
+    model: { primary: values.PRIMARY_MODEL },
+    storage: { s3Bucket: values.S3_BUCKET },
+    telemetry: {
+      serviceName: values.OTEL_SERVICE_NAME,
+      otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
+      otlpHeaders: values.OTEL_EXPORTER_OTLP_HEADERS ?? {},
+      resourceAttributes: values.OTEL_RESOURCE_ATTRIBUTES ?? {},
+    },
+  } as const;
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== "object" || value === null) return value;
+  for (const inner of Object.values(value)) deepFreeze(inner);
+  return Object.freeze(value);
+}

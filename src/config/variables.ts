@@ -1,0 +1,111 @@
+import { z } from "zod";
+import { isCurrentCurrency } from "../domain/currency.ts";
+import { logLevels } from "../foundation/logging/index.ts";
+import { parsePairs } from "./key-value-pairs.ts";
+import { flag, type Kind, oneOf, text, textAs, textWhere, urlOf, wholeNumber } from "./kinds.ts";
+import { isBucketName } from "./s3-bucket.ts";
+
+/** What `.env.example` documents of a variable: the text of its default (null: unset), and what it may say. */
+export interface VariableReference {
+  readonly default: string | null;
+  readonly expected: string;
+}
+
+export const reference = z.registry<VariableReference>();
+
+function withDefault<T>(defaultText: string, { schema, expected }: Kind<T>) {
+  return schema.prefault(defaultText).register(reference, { default: defaultText, expected });
+}
+
+function optional<T>({ schema, expected }: Kind<T>) {
+  return schema.optional().register(reference, { default: null, expected });
+}
+
+const postgresUrl = urlOf(
+  "a PostgreSQL URL that names a database, postgres://user:password@host:5432/database",
+  ["postgres", "postgresql"],
+  (url) => url.pathname.length > 1,
+);
+
+const publicUrl = urlOf(
+  "an absolute http or https URL without user, query or fragment",
+  ["http", "https"],
+  (url) => url.username === "" && url.password === "" && url.search === "" && url.hash === "",
+);
+
+/** Every variable: its default and what it may say stand here and nowhere else in the code. */
+export const variables = z.object({
+  ENVIRONMENT: withDefault("development", oneOf(["development", "test", "production"])),
+  DEBUG: withDefault("false", flag),
+  LOG_LEVEL: withDefault("info", oneOf(logLevels)),
+  GIT_COMMIT_SHA: optional(textWhere("7 to 64 lower-case hexadecimal digits", /^[0-9a-f]{7,64}$/)),
+
+  HOST: withDefault(
+    "127.0.0.1",
+    textWhere("an IP address or host name", /^(?:[A-Za-z0-9.-]{1,253}|[0-9A-Fa-f:.]{2,45})$/),
+  ),
+  PORT: withDefault("3000", wholeNumber(0, 65_535)),
+  PUBLIC_URL: optional({ ...publicUrl, schema: publicUrl.schema.transform((url) => url.replace(/\/+$/, "")) }),
+  BODY_BYTES_MAX: withDefault("4194304", wholeNumber(1_024, 67_108_864)),
+  TRUSTED_PROXY_HOPS: withDefault("0", wholeNumber(0, 10)),
+  SHUTDOWN_TIMEOUT_MS: withDefault("10000", wholeNumber(0, 600_000)),
+
+  DATABASE_URL: optional(postgresUrl),
+  DATABASE_MIGRATION_URL: optional(postgresUrl),
+  DB_POOL_SIZE: withDefault("10", wholeNumber(1, 1_000)),
+  DB_MAX_OVERFLOW: withDefault("5", wholeNumber(0, 1_000)),
+  DB_POOL_TIMEOUT_MS: withDefault("5000", wholeNumber(1, 600_000)),
+  DB_OVERFLOW_IDLE_TIMEOUT_MS: withDefault("10000", wholeNumber(1, 3_600_000)),
+  DB_CONNECTION_LIFETIME_MS: withDefault("1800000", wholeNumber(1_000, 86_400_000)),
+  DB_CONNECT_TIMEOUT_SECONDS: withDefault("5", wholeNumber(1, 300)),
+  DB_STATEMENT_TIMEOUT_MS: withDefault("15000", wholeNumber(1, 3_600_000)),
+  DB_LOCK_TIMEOUT_MS: withDefault("5000", wholeNumber(1, 3_600_000)),
+
+  SECRET_KEY: withDefault(
+    "footing-development-secret-key-never-in-production",
+    text("in production a random key of its own, 32 bytes or more"),
+  ),
+  JWT_ALGORITHM: withDefault("HS256", oneOf(["HS256", "HS384", "HS512"])),
+  ACCESS_TOKEN_TTL_SECONDS: withDefault("900", wholeNumber(1, 86_400)),
+  REFRESH_TOKEN_TTL_SECONDS: withDefault("2592000", wholeNumber(1, 31_536_000)),
+
+  API_RATE_LIMIT_REQUESTS: withDefault("300", wholeNumber(1, 1_000_000_000)),
+  API_RATE_LIMIT_WINDOW: withDefault("60", wholeNumber(1, 86_400)),
+  REDIS_URL: optional(
+    urlOf("a Redis URL, redis://user:password@host:6379/0 or rediss:// for TLS", ["redis", "rediss"]),
+  ),
+
+  BASE_CURRENCY: withDefault("USD", textWhere("the three capitals of a current ISO 4217 currency", isCurrentCurrency)),
+  PRIMARY_MODEL: optional(
+    textAs("provider/model, such as anthropic/claude-sonnet-4-5", (value) => {
+      const [, provider, model] =
+        /^([a-z0-9][a-z0-9._-]*)\/([A-Za-z0-9][\w.:@+-]*(?:\/[A-Za-z0-9][\w.:@+-]*)*)$/.exec(value) ?? [];
+      return provider === undefined || model === undefined ? null : { provider, model };
+    }),
+  ),
+  S3_BUCKET: optional(textWhere("a name by the rules of S3's general purpose buckets", isBucketName)),
+
+  OTEL_SERVICE_NAME: withDefault("footing", text("any name")),
+  OTEL_EXPORTER_OTLP_ENDPOINT: optional(urlOf("an http or https URL", ["http", "https"])),
+  OTEL_EXPORTER_OTLP_HEADERS: optional(
+    textAs("key=value pairs separated by commas, values percent-encoded", (value) => {
+      const { pairs, malformed } = parsePairs(value);
+      return malformed ? null : pairs;
+    }),
+  ),
+  OTEL_RESOURCE_ATTRIBUTES: optional(
+    textAs("key=value pairs separated by commas (malformed ones are ignored)", (value) => parsePairs(value).pairs),
+  ),
+});
+
+export type VariableName = keyof typeof variables.shape;
+export type Values = z.output<typeof variables>;
+
+export const variableNames = Object.keys(variables.shape) as readonly VariableName[];
+
+/** What a variable may say and what it says by default. */
+export function getReference(name: VariableName): VariableReference {
+  const found = reference.get(variables.shape[name]);
+  if (found === undefined) throw new Error(`${name} is not registered`);
+  return found;
+}

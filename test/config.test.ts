@@ -1,0 +1,368 @@
+import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import fc from "fast-check";
+import { getReference, type VariableName, variableNames } from "../src/config/variables.ts";
+import { ConfigError, type ConfigFault, type Environment, parseConfig } from "../src/config.ts";
+
+const productionKey = "k".repeat(32);
+
+function faultsOf(env: Environment): readonly ConfigFault[] {
+  try {
+    parseConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+function faultyNames(env: Environment): string[] {
+  return faultsOf(env).map((fault) => fault.variable);
+}
+
+/** Checks that each of these is read and that each of those is the one fault. */
+function expectOf(
+  name: VariableName,
+  texts: { readonly right: readonly string[]; readonly wrong: readonly string[] },
+): void {
+  for (const right of texts.right)
+    expect({ right, faults: faultsOf({ [name]: right }) }).toEqual({ right, faults: [] });
+  for (const wrong of texts.wrong)
+    expect({ wrong, names: faultyNames({ [name]: wrong }) }).toEqual({ wrong, names: [name] });
+}
+
+interface Documented {
+  readonly name: string;
+  /** Null where the variable is commented out. */
+  readonly value: string | null;
+  /** The comment above it, as one line. */
+  readonly comment: string;
+}
+
+function readExample(): Documented[] {
+  const documented: Documented[] = [];
+  let comment: string[] = [];
+  for (const line of readFileSync(`${import.meta.dir}/../.env.example`, "utf8").split("\n")) {
+    const variable = /^(# )?([A-Z][A-Z0-9_]*)=(.*)$/.exec(line);
+    if (variable !== null) {
+      const [, out, name = "", value = ""] = variable;
+      documented.push({ name, value: out === undefined ? value : null, comment: comment.join(" ") });
+    }
+    comment = variable === null && line.startsWith("# ") ? [...comment, line.slice(2)] : [];
+  }
+  return documented;
+}
+
+describe("the values that a variable may have", () => {
+  test("AC12.18.1 PRIMARY_MODEL is a provider and a model", () => {
+    expectOf("PRIMARY_MODEL", {
+      right: [
+        "anthropic/claude-sonnet-4-5",
+        "openrouter/meta-llama/llama-3.1-70b:free",
+        "ollama/llama3:8b",
+        "bedrock/us.claude-v1:0",
+      ],
+      wrong: [
+        "claude",
+        "/claude",
+        "anthropic/",
+        "anthropic//claude",
+        "Anthropic/claude",
+        "anthropic/claude 4",
+        " a/b",
+        "a/b/",
+        "https://a/b",
+      ],
+    });
+    expect(parseConfig({ PRIMARY_MODEL: "openrouter/meta-llama/llama-3" }).model.primary).toEqual({
+      provider: "openrouter",
+      model: "meta-llama/llama-3",
+    });
+  });
+
+  test("AC12.18.3 BASE_CURRENCY is a current ISO 4217 code", () => {
+    expectOf("BASE_CURRENCY", {
+      right: ["USD", "JPY", "KWD", "EUR"],
+      wrong: ["usd", "DEM", "US", "USDT", "US$", " USD", "XYZ"],
+    });
+  });
+
+  test("AC12.18.4 S3_BUCKET follows S3's naming rules", () => {
+    expectOf("S3_BUCKET", {
+      right: [
+        "abc",
+        "footing-documents",
+        "a.b-c.9",
+        "1.2.3",
+        "0".repeat(63),
+        "books-111122223333-us-west-2-an",
+        "1234.5.6.7",
+      ],
+      wrong: [
+        ...[
+          "ab",
+          "a".repeat(64),
+          "Footing",
+          "foot_ing",
+          "-footing",
+          "footing-",
+          ".footing",
+          "footing.",
+          "foo..ting",
+          "192.168.5.4",
+        ],
+        ...[
+          "xn--footing",
+          "sthree-footing",
+          "sthree-configurator",
+          "amzn-s3-demo-bucket",
+          "footing-s3alias",
+          "footing--ol-s3",
+        ],
+        ...[
+          "footing.mrap",
+          "footing--x-s3",
+          "footing--table-s3",
+          "footing-an",
+          "footing/docs",
+          "s3://footing",
+          "footing\n",
+        ],
+      ],
+    });
+  });
+
+  test("AC12.18.5 JWT_ALGORITHM is an HMAC of the allow-list, never none", () => {
+    expectOf("JWT_ALGORITHM", {
+      right: ["HS256", "HS384", "HS512"],
+      wrong: ["none", "None", "NONE", "hs256", "HS1", "RS256", "ES256", "HS256 ", "HS256,none"],
+    });
+  });
+
+  test("AC12.18.6 DATABASE_URL is a PostgreSQL URL", () => {
+    expectOf("DATABASE_URL", {
+      right: [
+        ...["postgres://footing_api:p%40ss@db.internal:5432/footing?sslmode=require", "postgresql://localhost/footing"],
+        ...["postgres://u@[::1]:5433/footing", "postgres://u@%2Frun%2Fpostgresql/footing"],
+      ],
+      wrong: [
+        ...[
+          "mysql://u:p@h/footing",
+          "http://h/footing",
+          "localhost:5432/footing",
+          "postgres:footing",
+          "postgres://",
+          "postgres:///footing",
+        ],
+        ...[
+          "postgres://u:p@h",
+          "postgres://u:p@h/",
+          "postgres://u:p@h:99999/footing",
+          " postgres://h/footing",
+          "postgres://h/foo ting",
+        ],
+      ],
+    });
+    expect(parseConfig({}).database.url).toBeUndefined();
+    expect(parseConfig({ DATABASE_URL: "postgres://h/a" }).database.migrationUrl).toBe("postgres://h/a");
+    expect(faultyNames({ DATABASE_MIGRATION_URL: "postgres://h/a" })).toEqual(["DATABASE_MIGRATION_URL"]);
+  });
+
+  test("AC12.20.1 DB_POOL_SIZE has a default", () => {
+    expect(parseConfig({}).database.pool.size).toBe(10);
+    expect(parseConfig({ DB_POOL_SIZE: "3" }).database.pool.size).toBe(3);
+  });
+
+  test("AC12.20.2 DB_MAX_OVERFLOW has a default", () => {
+    expect(parseConfig({}).database.pool.maxOverflow).toBe(5);
+    expect(parseConfig({ DB_MAX_OVERFLOW: "0" }).database.pool.maxOverflow).toBe(0);
+  });
+
+  test("AC12.20.3 validates both as whole decimal numbers, the size at least 1 and the overflow at least 0", () => {
+    const malformed = [
+      "1e3",
+      "0x10",
+      " 5",
+      "5 ",
+      "5.0",
+      "+5",
+      "-1",
+      "05",
+      "٣",
+      "ten",
+      "Infinity",
+      "9".repeat(40),
+      "1001",
+    ];
+    expectOf("DB_POOL_SIZE", { right: ["1", "1000"], wrong: ["0", ...malformed] });
+    expectOf("DB_MAX_OVERFLOW", { right: ["0", "1000"], wrong: malformed });
+  });
+
+  test("PUBLIC_URL is absolute, carries no secret, and loses the slash at its end", () => {
+    expectOf("PUBLIC_URL", {
+      right: ["https://books.example.com", "http://localhost:3000/footing/"],
+      wrong: ["books.example.com", "/api", "ftp://h", "https://u:p@h", "https://h/?a=1", "https://h/#a", "https://"],
+    });
+    expect(parseConfig({ PUBLIC_URL: "https://h/books/" }).http.publicUrl).toBe("https://h/books");
+  });
+
+  test("OTLP headers and resource attributes are percent-decoded pairs; only a malformed header is a fault", () => {
+    const { telemetry } = parseConfig({
+      OTEL_EXPORTER_OTLP_HEADERS: "signoz-ingestion-key=a%3Db%2C, x = y=z ,",
+      OTEL_RESOURCE_ATTRIBUTES: "deployment.environment.name=production,nonsense,=b,bad=%zz,team=the%20books",
+    });
+    expect(telemetry.otlpHeaders).toEqual({ "signoz-ingestion-key": "a=b,", x: "y=z" });
+    expect(telemetry.resourceAttributes).toEqual({ "deployment.environment.name": "production", team: "the books" });
+    expectOf("OTEL_EXPORTER_OTLP_HEADERS", { right: ["a=b", "a="], wrong: ["token", "=b", "a=%zz", "a=b,token"] });
+  });
+});
+
+describe("the documented defaults", () => {
+  const example = readExample();
+
+  test("AC12.18.2 .env.example and the code name the same variables, with the same defaults", () => {
+    const documented = Object.fromEntries(example.map(({ name, value }) => [name, value]));
+    expect(example.length).toBe(Object.keys(documented).length);
+    expect(documented).toEqual(Object.fromEntries(variableNames.map((name) => [name, getReference(name).default])));
+    expect(parseConfig(Object.fromEntries(example.map(({ name, value }) => [name, value ?? ""])))).toEqual(
+      parseConfig({}),
+    );
+  });
+
+  test("AC12.18.2 .env.example says of each variable what the code accepts", () => {
+    const unsaid = variableNames.filter(
+      (name) =>
+        example.find((variable) => variable.name === name)?.comment.includes(getReference(name).expected) !== true,
+    );
+    expect(unsaid).toEqual([]);
+  });
+});
+
+describe("production", () => {
+  const production = (more: Environment) =>
+    faultyNames({ ENVIRONMENT: "production", SECRET_KEY: productionKey, ...more });
+
+  test("refuses the development key, and a key under 32 bytes of UTF-8", () => {
+    expect(production({})).toEqual([]);
+    expect(production({ SECRET_KEY: undefined })).toEqual(["SECRET_KEY"]);
+    expect(production({ SECRET_KEY: getReference("SECRET_KEY").default ?? "" })).toEqual(["SECRET_KEY"]);
+    expect(production({ SECRET_KEY: "k".repeat(31) })).toEqual(["SECRET_KEY"]);
+    expect(production({ SECRET_KEY: "é".repeat(16) })).toEqual([]);
+    expect(faultyNames({ SECRET_KEY: "short" })).toEqual([]);
+  });
+
+  test("wants a key as long as the hash it keys", () => {
+    expect(production({ JWT_ALGORITHM: "HS384", SECRET_KEY: "k".repeat(47) })).toEqual(["SECRET_KEY"]);
+    expect(production({ JWT_ALGORITHM: "HS512", SECRET_KEY: "k".repeat(63) })).toEqual(["SECRET_KEY"]);
+    expect(production({ JWT_ALGORITHM: "HS512", SECRET_KEY: "k".repeat(64) })).toEqual([]);
+  });
+
+  test("may have DEBUG and the embedded database", () => {
+    expect(production({ DEBUG: "true", DATABASE_URL: "" })).toEqual([]);
+  });
+});
+
+describe("faults", () => {
+  test("all come at once, each by name with what would be right", () => {
+    const env = {
+      ...{ ENVIRONMENT: "production", PORT: "http", DB_POOL_SIZE: "0", DB_POLL_SIZE: "4", JWT_ALGORITHM: "none" },
+      ...{ ACCESS_TOKEN_TTL_SECONDS: "600", REFRESH_TOKEN_TTL_SECONDS: "600" },
+    };
+    const faults = faultsOf(env);
+    expect(faults.map((fault) => fault.variable).sort()).toEqual(
+      ["DB_POLL_SIZE", "DB_POOL_SIZE", "JWT_ALGORITHM", "PORT", "REFRESH_TOKEN_TTL_SECONDS", "SECRET_KEY"].sort(),
+    );
+    const lines = new ConfigError(faults).message.split("\n").slice(1);
+    expect(lines).toHaveLength(faults.length);
+    for (const fault of faults) {
+      expect(lines).toContain(`  ${fault.variable} ${fault.problem}; expected ${fault.expected}`);
+    }
+    expect(faults).toContainEqual({
+      variable: "DB_POOL_SIZE",
+      problem: "is below 1",
+      expected: "a whole number from 1 to 1000",
+    });
+  });
+
+  test("an empty variable is an unset one", () => {
+    expect(parseConfig(Object.fromEntries(variableNames.map((name) => [name, ""])))).toEqual(parseConfig({}));
+  });
+
+  test("a name under a prefix of Footing's, or one slip from a variable that is not set, is told with the likely one", () => {
+    const told = (env: Environment) =>
+      faultsOf(env).map(({ variable, problem }) => [variable, /mean (\w+)\?/.exec(problem)?.[1] ?? null]);
+    expect(told({ DB_POLL_SIZE: "4" })).toEqual([["DB_POLL_SIZE", "DB_POOL_SIZE"]]);
+    expect(told({ DB_PASSWORD: "x" })).toEqual([["DB_PASSWORD", null]]);
+    expect(told({ API_RATE_LIMIT_WINDOWS: "x" })).toEqual([["API_RATE_LIMIT_WINDOWS", "API_RATE_LIMIT_WINDOW"]]);
+    expect(told({ DATABSAE_URL: "x" })).toEqual([["DATABSAE_URL", "DATABASE_URL"]]);
+    expect(told({ DATABSAE_URL: "x", DATABASE_URL: "postgres://h/a" })).toEqual([]);
+  });
+
+  test("variables of other programs are ignored", () => {
+    const others = [
+      "PATH",
+      "HOME",
+      "HOSTNAME",
+      "POST",
+      "LOGLEVEL",
+      "PGHOST",
+      "PGPASSWORD",
+      "AWS_REGION",
+      "OTEL_TRACES_SAMPLER",
+      "db_x",
+    ];
+    const names = [
+      ...others,
+      "OTEL_SERVICE_NAMES",
+      "DATABASE_PRIVATE_URL",
+      "TEST_DATABASE_URL",
+      "npm_config_x",
+      "FOOTING_API_PASSWORD",
+    ];
+    expect(parseConfig(Object.fromEntries(names.map((name) => [name, "x"])))).toEqual(parseConfig({}));
+  });
+
+  test("the configuration is frozen, all the way down", () => {
+    const config = parseConfig({ OTEL_EXPORTER_OTLP_HEADERS: "a=b", PRIMARY_MODEL: "a/b" });
+    const unfrozen = (value: unknown): boolean =>
+      typeof value === "object" && value !== null && (!Object.isFrozen(value) || Object.values(value).some(unfrozen));
+    expect(unfrozen(config)).toBe(false);
+  });
+});
+
+describe("secrets", () => {
+  const secret = fc.stringMatching(/^[a-zA-Z0-9%@:!$-]{10,40}$/).map((tail) => `zQ7${tail}`);
+  const wrapped: ReadonlyArray<(secret: string) => string> = [
+    (value) => value,
+    (value) => `postgres://api:${value}@db/footing extra`,
+    (value) => `mysql://api:${value}@db/footing`,
+    (value) => `redis:${value}@cache`,
+    (value) => `authorization=Bearer ${value},broken`,
+    (value) => `AKIA${value}/key`,
+  ];
+
+  test("no part of what any variable says ever reaches a ConfigError", () => {
+    const env = fc.dictionary(
+      fc.constantFrom(...variableNames, "DB_PASSWORD", "SECRET_KEYS", "DB_POLL_SIZE"),
+      fc.tuple(fc.constantFrom(...wrapped), secret),
+      { minKeys: 1 },
+    );
+    let thrown = 0;
+    fc.assert(
+      fc.property(env, (entries) => {
+        const texts = Object.fromEntries(Object.entries(entries).map(([name, [wrap, value]]) => [name, wrap(value)]));
+        try {
+          parseConfig({ DB_POOL_SIZE: "none", ...texts, ENVIRONMENT: "production" });
+        } catch (error) {
+          thrown += 1;
+          if (!(error instanceof ConfigError)) throw error;
+          const shown = `${error.message}\n${error.stack}\n${JSON.stringify(error)}\n${Bun.inspect(error, { depth: 20 })}`;
+          expect(error.cause).toBeUndefined();
+          return !shown.includes("zQ7");
+        }
+        return false;
+      }),
+    );
+    expect(thrown).toBeGreaterThan(0);
+  });
+});
