@@ -94,7 +94,7 @@ export function toProblem(error: unknown, context: ProblemContext, mapUnknown?: 
 export interface ErrorMapperOptions {
   readonly mapUnknown?: MapUnknown;
   /** Where this API is reached from outside (`https://books.example.com`); without it `type` is a path. */
-  readonly publicUrl?: string;
+  readonly publicUrl?: string | undefined;
 }
 
 /**
