@@ -110,7 +110,7 @@ export const { AppError, catalogue } = defineErrors({
     status: 409,
     title: "The commodity is in use",
     retryable: false,
-    meaning: "Lines or prices refer to the commodity.",
+    meaning: "Lines, prices or an account's list of commodities refer to the commodity.",
     remedy: "Keep it; only unused commodities can be deleted.",
   },
   ENTRY_UNBALANCED: {
@@ -140,6 +140,13 @@ export const { AppError, catalogue } = defineErrors({
     retryable: false,
     meaning: "The entry's date is before the account's opened_on or after its closed_on.",
     remedy: "Correct the date, or use another account.",
+  },
+  ACCOUNT_DATES_INVALID: {
+    status: 422,
+    title: "The account would close before it opens",
+    retryable: false,
+    meaning: "With this change the account's closed_on would be before its opened_on.",
+    remedy: "Correct the date, or change opened_on first.",
   },
   COMMODITY_UNKNOWN: {
     status: 422,

@@ -1,0 +1,2 @@
+export { createCommodityRoutes } from "./routes.ts";
+export { assertCommoditiesKnown, type NamedCommodity } from "./service.ts";

@@ -1,0 +1,1 @@
+export { createPriceRoutes } from "./routes.ts";
