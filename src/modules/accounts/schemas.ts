@@ -38,7 +38,7 @@ export const accountPatchSchema = z
     opened_on: dateSchema.nullable().optional(),
   })
   .refine((patch) => Object.keys(patch).length > 0, { error: "must change at least one field" })
-  .openapi("AccountPatch");
+  .openapi("AccountPatch", { minProperties: 1 });
 
 export const accountCloseSchema = z.strictObject({ closed_on: dateSchema }).openapi("AccountClose");
 
