@@ -1,0 +1,50 @@
+import type { Context, MiddlewareHandler } from "hono";
+import type { Principal, UserEnv } from "../../deps.ts";
+import { AppError } from "../../errors.ts";
+import { hashOpaqueToken, isOpaqueToken, parseBearer } from "../../foundation/auth/index.ts";
+import { withTx } from "../../foundation/db/index.ts";
+import { apiKeyPrefix, identityScope } from "../books/index.ts";
+import { getAuthServices } from "./auth-services.ts";
+import { challengeHeaders } from "./challenge.ts";
+import { selectApiKeyByHash } from "./credential-repository.ts";
+
+/**
+ * Lets a request pass that carries a valid access token or API key as `Authorization: Bearer …`, and sets
+ * `c.var.principal` to whose it is. It answers UNAUTHENTICATED otherwise, with the challenge of RFC 6750, and never
+ * says which of the checks failed.
+ */
+export function authenticate(): MiddlewareHandler<UserEnv> {
+  return async (c, next) => {
+    const credential = parseBearer(c.req.header("authorization"));
+    if (credential.kind === "absent")
+      throw unauthenticated("Send Authorization: Bearer with an access token or an API key.");
+    const principal = credential.kind === "token" ? await findPrincipal(c, credential.token) : null;
+    if (principal === null) throw unauthenticated("The access token or API key is not valid.", "invalid_token");
+    c.set("principal", principal);
+    await next();
+  };
+}
+
+function findPrincipal(c: Context<UserEnv>, token: string): Promise<Principal | null> {
+  return token.startsWith(apiKeyPrefix) ? findByApiKey(c, token) : findByAccessToken(c, token);
+}
+
+async function findByAccessToken(c: Context<UserEnv>, token: string): Promise<Principal | null> {
+  const claims = await getAuthServices(c.var.deps).accessTokens.verify(token);
+  return claims === null ? null : { userId: claims.subject, apiKey: null };
+}
+
+async function findByApiKey(c: Context<UserEnv>, token: string): Promise<Principal | null> {
+  if (!isOpaqueToken(token, apiKeyPrefix)) return null;
+  const { db, deps } = c.var;
+  const now = deps.clock.now();
+  const keyHash = await hashOpaqueToken(token);
+  const key = await withTx(db, identityScope, (tx) => selectApiKeyByHash(tx, { keyHash, now }), { readOnly: true });
+  if (key === null) return null;
+  getAuthServices(deps).keyUsage.record(key.id, now);
+  return { userId: key.user_id, apiKey: { id: key.id, name: key.name, bookId: key.book_id, scopes: key.scopes } };
+}
+
+function unauthenticated(detail: string, error?: "invalid_token") {
+  return new AppError("UNAUTHENTICATED", { detail, headers: challengeHeaders(error) });
+}

@@ -1,0 +1,47 @@
+import type { Tx } from "../../foundation/db/index.ts";
+
+export interface UserRow {
+  readonly id: string;
+  readonly email: string;
+  readonly name: string | null;
+  readonly created_at: Date;
+}
+
+export interface CredentialsRow extends UserRow {
+  readonly password_hash: string;
+}
+
+export interface NewUser {
+  readonly id: string;
+  /** In lower case. */
+  readonly email: string;
+  readonly name: string | null;
+  readonly passwordHash: string;
+  readonly now: Date;
+}
+
+export async function insertUser(tx: Tx, user: NewUser): Promise<UserRow> {
+  await tx.sql`
+    insert into identity.users (id, email, name, password_hash, created_at)
+    values (${user.id}, ${user.email}, ${user.name}, ${user.passwordHash}, ${user.now})`;
+  return { id: user.id, email: user.email, name: user.name, created_at: user.now };
+}
+
+export async function selectUser(tx: Tx, userId: string): Promise<UserRow | null> {
+  const [user] = await tx.sql<UserRow>`select id, email, name, created_at from identity.users where id = ${userId}`;
+  return user ?? null;
+}
+
+export async function selectCredentials(tx: Tx, email: string): Promise<CredentialsRow | null> {
+  const [user] = await tx.sql<CredentialsRow>`
+    select id, email, name, created_at, password_hash from identity.users where email = ${email}`;
+  return user ?? null;
+}
+
+/** Only where the hash is still the one that was checked. */
+export async function updatePasswordHash(
+  tx: Tx,
+  { userId, from, to }: { readonly userId: string; readonly from: string; readonly to: string },
+): Promise<void> {
+  await tx.sql`update identity.users set password_hash = ${to} where id = ${userId} and password_hash = ${from}`;
+}

@@ -1,0 +1,91 @@
+import type { Principal } from "../../deps.ts";
+import { AppError } from "../../errors.ts";
+import type { PasswordHasher } from "../../foundation/auth/index.ts";
+import type { Tx } from "../../foundation/db/index.ts";
+import { type BookRow, createBook, listBooks } from "../books/index.ts";
+import { challengeHeaders } from "./challenge.ts";
+import { type NewRefreshToken, startRefreshFamily } from "./refresh-token-service.ts";
+import {
+  type CredentialsRow,
+  insertUser,
+  type NewUser,
+  selectCredentials,
+  selectUser,
+  type UserRow,
+  updatePasswordHash,
+} from "./repository.ts";
+
+export type { CredentialsRow, UserRow } from "./repository.ts";
+
+/** Most books that `getProfile` lists; `GET /books` pages through them all. */
+const profileBooksMax = 200;
+
+/**
+ * A new user with a first book of its own, logged in.
+ * @throws EMAIL_TAKEN
+ */
+export async function registerUser(
+  tx: Tx,
+  input: {
+    readonly user: NewUser;
+    readonly book: { readonly id: string; readonly name: string };
+    readonly refreshToken: NewRefreshToken;
+  },
+): Promise<{ readonly user: UserRow; readonly book: BookRow }> {
+  const user = await insertUser(tx, input.user);
+  const book = await createBook(tx, { ...input.book, ownerId: user.id, now: input.user.now });
+  await startRefreshFamily(tx, { ...input.refreshToken, userId: user.id });
+  return { user, book };
+}
+
+/** What a log-in is checked against, or null. */
+export function findCredentials(tx: Tx, email: string): Promise<CredentialsRow | null> {
+  return selectCredentials(tx, email);
+}
+
+export interface CheckedLogin {
+  readonly user: CredentialsRow;
+  /** A hash at today's cost, where the stored one is cheaper. */
+  readonly newPasswordHash: string | null;
+}
+
+/**
+ * Checks a password, outside any transaction as it takes a while: the same while whether or not the address is known.
+ * @throws CREDENTIALS_INVALID; GateFullError when too many passwords are being checked.
+ */
+export async function checkPassword(
+  passwords: PasswordHasher,
+  { found, password }: { readonly found: CredentialsRow | null; readonly password: string },
+): Promise<CheckedLogin> {
+  const { matches, rehashNeeded } = await passwords.verify(password, found?.password_hash ?? null);
+  if (found === null || !matches) throw new AppError("CREDENTIALS_INVALID", { headers: challengeHeaders() });
+  return { user: found, newPasswordHash: rehashNeeded ? await passwords.hash(password) : null };
+}
+
+/** Begins a session of a user whose password was checked. */
+export async function startSession(
+  tx: Tx,
+  { login, refreshToken }: { readonly login: CheckedLogin; readonly refreshToken: NewRefreshToken },
+): Promise<void> {
+  const { user, newPasswordHash } = login;
+  if (newPasswordHash !== null) {
+    await updatePasswordHash(tx, { userId: user.id, from: user.password_hash, to: newPasswordHash });
+  }
+  await startRefreshFamily(tx, { ...refreshToken, userId: user.id });
+}
+
+/**
+ * The user of a request and the first 200 of its books; for an API key at most the key's own.
+ * @throws UNAUTHENTICATED when the user does not exist any more.
+ */
+export async function getProfile(
+  tx: Tx,
+  { userId, apiKey }: Principal,
+): Promise<{ readonly user: UserRow; readonly books: readonly BookRow[] }> {
+  const [user, books] = await Promise.all([
+    selectUser(tx, userId),
+    listBooks(tx, { userId, onlyBookId: apiKey?.bookId ?? null }, { limit: profileBooksMax, after: null }),
+  ]);
+  if (user === null) throw new AppError("UNAUTHENTICATED", { headers: challengeHeaders("invalid_token") });
+  return { user, books };
+}

@@ -1,0 +1,108 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { BookEnv } from "../../deps.ts";
+import { withTx } from "../../foundation/db/index.ts";
+import { pageQuery } from "../../foundation/http/pagination.ts";
+import { defineBookRoute } from "../define-route.ts";
+import { addMember, changeMemberRole, listMembers, removeMember } from "./member-service.ts";
+import { readPage, toIdPage, toMemberResponse } from "./responses.ts";
+import {
+  bookParamsSchema,
+  memberChangeRequestSchema,
+  memberListSchema,
+  memberParamsSchema,
+  memberRequestSchema,
+  memberSchema,
+} from "./schemas.ts";
+import { ownerScope, personScope } from "./scope.ts";
+
+const tags = ["Members"];
+
+const listMembersRoute = defineBookRoute({
+  method: "get",
+  path: "/books/{book_id}/members",
+  operationId: "listMembers",
+  summary: "A book's members",
+  description: "Not open to API keys.",
+  tags,
+  params: bookParamsSchema,
+  query: pageQuery,
+  responses: { 200: { description: "A page of members", schema: memberListSchema } },
+  errors: [],
+});
+
+const addMemberRoute = defineBookRoute({
+  method: "post",
+  path: "/books/{book_id}/members",
+  operationId: "addMember",
+  summary: "Share a book with a registered user",
+  description: "For owners.",
+  tags,
+  params: bookParamsSchema,
+  body: memberRequestSchema,
+  responses: { 201: { description: "The member", schema: memberSchema } },
+  errors: ["MEMBER_EXISTS"],
+});
+
+const changeMemberRoute = defineBookRoute({
+  method: "patch",
+  path: "/books/{book_id}/members/{user_id}",
+  operationId: "changeMemberRole",
+  summary: "Change a member's role",
+  description: "For owners.",
+  tags,
+  params: memberParamsSchema,
+  body: memberChangeRequestSchema,
+  responses: { 200: { description: "The member", schema: memberSchema } },
+  errors: ["LAST_OWNER"],
+});
+
+const removeMemberRoute = defineBookRoute({
+  method: "delete",
+  path: "/books/{book_id}/members/{user_id}",
+  operationId: "removeMember",
+  summary: "Remove a member, or leave a book",
+  description: "Owners remove anybody, a member may leave. The user's API keys of this book are revoked.",
+  tags,
+  params: memberParamsSchema,
+  responses: { 204: { description: "The membership has ended" } },
+  errors: ["LAST_OWNER"],
+});
+
+export function registerMemberRoutes(router: OpenAPIHono<BookEnv>): void {
+  router.openapi(listMembersRoute, async (c) => {
+    const { limit, cursor } = c.req.valid("query");
+    const bookId = c.req.valid("param").book_id.toLowerCase();
+    const list = { purpose: "members", filters: { bookId } };
+    const page = readPage(list, { limit, cursor });
+    const members = await withTx(c.var.db, personScope(c, "viewer"), (tx) => listMembers(tx, bookId, page), {
+      readOnly: true,
+    });
+    return c.json(
+      toIdPage(members, { limit, list }, (member) => member.user_id, toMemberResponse),
+      200,
+    );
+  });
+
+  router.openapi(addMemberRoute, async (c) => {
+    const { db, deps } = c.var;
+    const input = { ...c.req.valid("json"), bookId: c.req.valid("param").book_id, now: deps.clock.now() };
+    const member = await withTx(db, ownerScope(c), (tx) => addMember(tx, input));
+    return c.json(toMemberResponse(member), 201);
+  });
+
+  router.openapi(changeMemberRoute, async (c) => {
+    const { book_id: bookId, user_id: userId } = c.req.valid("param");
+    const { role } = c.req.valid("json");
+    const member = await withTx(c.var.db, ownerScope(c), (tx) => changeMemberRole(tx, { bookId, userId, role }));
+    return c.json(toMemberResponse(member), 200);
+  });
+
+  router.openapi(removeMemberRoute, async (c) => {
+    const { db, deps, principal } = c.var;
+    const { book_id: bookId, user_id: userId } = c.req.valid("param");
+    const leaves = userId.toLowerCase() === principal.userId;
+    const input = { bookId, userId, now: deps.clock.now() };
+    await withTx(db, personScope(c, leaves ? "viewer" : "owner"), (tx) => removeMember(tx, input));
+    return c.body(null, 204);
+  });
+}

@@ -1,0 +1,83 @@
+import { z } from "@hono/zod-openapi";
+import { listSchema, responseSchema } from "../../foundation/http/pagination.ts";
+import { textSchema, timestampSchema, uuidSchema } from "../schemas.ts";
+
+export const roleSchema = z
+  .enum(["owner", "editor", "viewer"])
+  .openapi({ description: "A viewer reads, an editor also posts, an owner also manages members and keys." });
+export type Role = z.infer<typeof roleSchema>;
+
+/** In lower case: addresses that differ in case alone are one. */
+export const emailSchema = z
+  .email({ error: "must be an email address" })
+  .max(254)
+  .toLowerCase()
+  .openapi({ example: "ada@example.com" });
+
+export const bookParamsSchema = z.strictObject({ book_id: uuidSchema });
+export const memberParamsSchema = z.strictObject({ book_id: uuidSchema, user_id: uuidSchema });
+export const apiKeyParamsSchema = z.strictObject({ book_id: uuidSchema, key_id: uuidSchema });
+
+export const bookRequestSchema = z.strictObject({
+  name: textSchema({ lengthMax: 200 }).openapi({ example: "Personal" }),
+});
+
+export const bookSchema = responseSchema({
+  id: uuidSchema,
+  name: z.string(),
+  role: roleSchema,
+  created_at: timestampSchema,
+}).openapi("Book");
+export const bookListSchema = listSchema(bookSchema).openapi("BookList");
+
+export const memberRequestSchema = z.strictObject({ email: emailSchema, role: roleSchema });
+export const memberChangeRequestSchema = z.strictObject({ role: roleSchema });
+
+export const memberSchema = responseSchema({
+  user_id: uuidSchema,
+  email: z.string(),
+  name: z.string().nullable(),
+  role: roleSchema,
+  created_at: timestampSchema,
+}).openapi("Member");
+export const memberListSchema = listSchema(memberSchema).openapi("MemberList");
+
+export const keyScopeSchema = z.enum(["read", "write"]);
+export type KeyScope = z.infer<typeof keyScopeSchema>;
+
+export const apiKeyRequestSchema = z.strictObject({
+  name: textSchema({ lengthMax: 100 }).openapi({ example: "import" }),
+  scopes: z
+    .array(keyScopeSchema)
+    .min(1)
+    .max(2)
+    .refine((scopes) => new Set(scopes).size === scopes.length, { error: "must not repeat a scope" })
+    .openapi({ description: "`read` for GET, `write` for everything else.", example: ["read", "write"] }),
+  expires_at: z.iso
+    .datetime({ offset: true, error: "must be a date and time with its offset, such as 2027-01-31T12:00:00Z" })
+    .refine((text) => Date.parse(text) < Date.UTC(10_000, 0), { error: "must be before the year 10000" })
+    .optional()
+    .openapi({ description: "In the future. Without it the key does not expire.", example: "2027-01-31T12:00:00Z" }),
+});
+
+const apiKeyShape = {
+  id: uuidSchema,
+  name: z.string(),
+  prefix: z
+    .string()
+    .openapi({ description: "The key's first characters, to tell keys apart.", example: "ftg_4cX9d0aB" }),
+  scopes: z.array(keyScopeSchema),
+  expires_at: timestampSchema.nullable(),
+  last_used_at: timestampSchema.nullable().openapi({ description: "Written some seconds after the use." }),
+  created_at: timestampSchema,
+  revoked_at: timestampSchema.nullable(),
+};
+export const apiKeySchema = responseSchema(apiKeyShape).openapi("ApiKey");
+export const apiKeyListSchema = listSchema(apiKeySchema).openapi("ApiKeyList");
+export const newApiKeySchema = responseSchema({
+  ...apiKeyShape,
+  key: z.string().openapi({ description: "The key itself; shown here and never again." }),
+}).openapi("NewApiKey");
+
+/** Where a page of any of these lists ended. */
+export const idCursorSchema = z.tuple([uuidSchema]);
