@@ -6,13 +6,14 @@ let app: TestApp;
 let book: BookClient;
 beforeAll(async () => {
   app = await createTestApp();
+  app.clock.current = createdAt;
   book = await createBookClient(app);
   await book.account("Equity:Opening", { type: "equity" });
 });
 afterAll(() => app.close());
 
 const createdAt = new Date("2026-01-01T00:00:00.000Z");
-const changedAt = new Date("2026-01-02T00:00:00.000Z");
+const changedAt = new Date("2026-01-01T00:01:00.000Z");
 
 async function accountBefore(path: string, fields: Readonly<Record<string, unknown>> = {}) {
   app.clock.current = createdAt;

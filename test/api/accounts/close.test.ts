@@ -9,19 +9,18 @@ let app: TestApp;
 let book: BookClient;
 beforeAll(async () => {
   app = await createTestApp();
+  app.clock.current = new Date("2026-01-01T00:00:00.000Z");
   book = await createBookClient(app);
   await book.account("Equity:Opening", { type: "equity" });
 });
 afterAll(() => app.close());
 
 test("a closed account takes lines on its last day and none after, and cannot be closed again", async () => {
-  app.clock.current = new Date("2026-01-01T00:00:00.000Z");
   const account = await book.account("Assets:Closing");
-  app.clock.current = new Date("2026-01-02T00:00:00.000Z");
+  app.clock.current = new Date("2026-01-01T00:01:00.000Z");
   const closed = await book.post(`/accounts/${account.id}/close`, { closed_on: "2026-01-15" });
-  app.clock.current = null;
   expect(closed.status).toBe(200);
-  expect(closed.body).toEqual({ ...account, closed_on: "2026-01-15", updated_at: "2026-01-02T00:00:00.000Z" });
+  expect(closed.body).toEqual({ ...account, closed_on: "2026-01-15", updated_at: "2026-01-01T00:01:00.000Z" });
   expect((await book.get(`/accounts/${account.id}`)).body).toEqual(closed.body);
 
   expect((await book.transfer({ date: "2026-01-15", debit: "Assets:Closing", credit: "Equity:Opening" })).status).toBe(

@@ -6,12 +6,12 @@ let app: TestApp;
 let book: BookClient;
 beforeAll(async () => {
   app = await createTestApp();
+  app.clock.current = new Date("2026-03-04T05:06:07.089Z");
   book = await createBookClient(app);
 });
 afterAll(() => app.close());
 
 test("a created account is answered whole, and read back the same", async () => {
-  app.clock.current = new Date("2026-03-04T05:06:07.089Z");
   const created = await book.post("/accounts", {
     path: "Assets:Bank:Checking",
     type: "asset",
@@ -20,7 +20,6 @@ test("a created account is answered whole, and read back the same", async () => 
     description: "The one for daily use",
     opened_on: "2020-01-01",
   });
-  app.clock.current = null;
   expect(created.status).toBe(201);
   expect(created.body).toEqual({
     id: expect.stringMatching(/^[0-9a-f-]{36}$/),

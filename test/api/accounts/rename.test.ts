@@ -7,21 +7,21 @@ let app: TestApp;
 let book: BookClient;
 beforeAll(async () => {
   app = await createTestApp();
+  app.clock.current = new Date("2026-01-01T00:00:00.000Z");
   book = await createBookClient(app);
 });
 afterAll(() => app.close());
 
 test("a new path takes the accounts below along, with a new updated_at, and no others", async () => {
-  app.clock.current = new Date("2026-01-01T00:00:00.000Z");
   const bank = await book.account("Assets:Bank");
   const checking = await book.account("Assets:Bank:Checking");
   const banking = await book.account("Assets:Banking");
-  app.clock.current = new Date("2026-01-02T00:00:00.000Z");
+  app.clock.current = new Date("2026-01-01T00:01:00.000Z");
   const { status, body } = await book.patch(`/accounts/${bank.id}`, {
     path: "Assets:Z\u00fcrich \u{20000}",
     code: "Z",
   });
-  const updated_at = "2026-01-02T00:00:00.000Z";
+  const updated_at = "2026-01-01T00:01:00.000Z";
   expect([status, body]).toEqual([200, { ...bank, path: "Assets:Z\u00fcrich \u{20000}", code: "Z", updated_at }]);
   expect((await book.get(`/accounts/${bank.id}`)).body).toEqual(body);
   expect((await book.get(`/accounts/${checking.id}`)).body).toEqual({
@@ -30,7 +30,6 @@ test("a new path takes the accounts below along, with a new updated_at, and no o
     updated_at,
   });
   expect((await book.get(`/accounts/${banking.id}`)).body).toEqual(banking);
-  app.clock.current = null;
 
   const back = await book.patch(`/accounts/${bank.id}`, { path: "Assets:Bank" });
   expect(back.body.path).toBe("Assets:Bank");
