@@ -90,11 +90,11 @@ DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger.check_line();
 --
 -- p_entries: [{index, id, date, memo, payee, tags, links, metadata, source}]
 -- p_lines: [{entry_index, entry_id, date, position, account_id | account_path, side, amount, commodity, price_amount,
---            price_commodity, weight, weight_commodity, places, memo, metadata, rounding}]
---   places: what ISO 4217 gives, null where the book's own commodities decide.
+--            price_commodity, weight, weight_commodity, places, price_places, memo, metadata, rounding}]
+--   places, price_places: what ISO 4217 gives either commodity, null where the book's own commodities decide.
 --
 -- Returns {faults: [{entry_index, position, kind, …}]} and writes nothing where a line cannot be posted, otherwise
--- {accounts: [{entry_index, position, account_id, account_path, places}]}.
+-- {lines: [{entry_index, position, account_id, account_path}]}.
 CREATE FUNCTION ledger.post_entries(p_book_id uuid, p_user_id uuid, p_recorded_at timestamptz, p_entries jsonb, p_lines jsonb)
 RETURNS jsonb
 LANGUAGE plpgsql AS $$
@@ -103,36 +103,48 @@ DECLARE
   faults jsonb;
 BEGIN
   -- KEY SHARE is what the foreign key takes anyway; taken first, it makes posting and closing an account wait for
-  -- one another, and the account is read as the closing left it.
+  -- one another, and the account is read as the closing left it. Posting and deleting a commodity likewise.
   WITH line AS (
     SELECT * FROM jsonb_to_recordset(p_lines) AS l(
       entry_index integer, date date, "position" smallint, account_id uuid, account_path text, amount numeric, commodity text,
-      places integer, rounding boolean)
+      places integer, price_commodity text, price_places integer, rounding boolean)
   ), account AS (
     SELECT a.id, a.path, a.active, a.opened_on, a.closed_on, a.commodities FROM ledger.accounts a
     WHERE a.book_id = p_book_id
       AND (a.id IN (SELECT account_id FROM line) OR a.path IN (SELECT account_path FROM line))
     ORDER BY a.id FOR KEY SHARE
+  ), commodity AS (
+    SELECT c.code, c.places FROM ledger.commodities c
+    WHERE c.book_id = p_book_id
+      AND (c.code IN (SELECT commodity FROM line WHERE places IS NULL)
+        OR c.code IN (SELECT price_commodity FROM line WHERE price_places IS NULL))
+    ORDER BY c.code FOR KEY SHARE
+  ), named AS (
+    SELECT 'id:' || id AS name, account.* FROM account
+    UNION ALL
+    SELECT 'path:' || path, account.* FROM account
   ), judged AS (
     SELECT l.entry_index, l."position", a.id AS account_id, a.path AS account_path, l.commodity,
-      coalesce(l.places, c.places) AS places, a.opened_on, a.closed_on,
+      l.price_commodity, coalesce(l.places, c.places) AS places, a.opened_on, a.closed_on,
       CASE
         WHEN a.id IS NULL THEN 'account_unknown'
         WHEN NOT a.active THEN 'account_inactive'
         WHEN l.date < a.opened_on OR l.date > a.closed_on THEN 'account_not_open'
         WHEN coalesce(l.places, c.places) IS NULL THEN 'commodity_unknown'
+        WHEN l.price_commodity IS NOT NULL AND coalesce(l.price_places, pc.places) IS NULL THEN 'price_commodity_unknown'
         WHEN a.commodities IS NOT NULL AND l.commodity <> ALL (a.commodities) THEN 'commodity_not_permitted'
-        WHEN NOT l.rounding AND scale(trim_scale(l.amount)) > coalesce(l.places, c.places) THEN 'amount_too_precise'
+        WHEN NOT l.rounding AND scale(l.amount) > coalesce(l.places, c.places) THEN 'amount_too_precise'
         WHEN l.rounding AND l.amount >= power(10::numeric, -coalesce(l.places, c.places)) THEN 'rounding_too_large'
       END AS kind
     FROM line l
-    LEFT JOIN account a ON a.id = l.account_id OR a.path = l.account_path
-    LEFT JOIN ledger.commodities c ON l.places IS NULL AND c.book_id = p_book_id AND c.code = l.commodity
+    LEFT JOIN named a ON a.name = coalesce('id:' || l.account_id, 'path:' || l.account_path)
+    LEFT JOIN commodity c ON l.places IS NULL AND c.code = l.commodity
+    LEFT JOIN commodity pc ON l.price_places IS NULL AND pc.code = l.price_commodity
   )
   SELECT
     jsonb_agg(to_jsonb(judged) ORDER BY entry_index, "position") FILTER (WHERE kind IS NOT NULL),
     jsonb_agg(jsonb_build_object('entry_index', entry_index, 'position', "position", 'account_id', account_id,
-      'account_path', account_path, 'places', places) ORDER BY entry_index, "position")
+      'account_path', account_path) ORDER BY entry_index, "position")
   INTO faults, resolved
   FROM judged;
 
@@ -178,6 +190,6 @@ BEGIN
     weight_debit = t.weight_debit + excluded.weight_debit,
     weight_credit = t.weight_credit + excluded.weight_credit;
 
-  RETURN jsonb_build_object('accounts', resolved);
+  RETURN jsonb_build_object('lines', resolved);
 END
 $$;

@@ -26,8 +26,17 @@ export const { AppError, catalogue } = defineErrors({
     status: 401,
     title: "The refresh token is not valid",
     retryable: false,
-    meaning: "The token is unknown, expired or revoked, or was used before; a second use revokes every token of its log-in.",
+    meaning:
+      "The token is unknown, expired or revoked, or was used before; a second use revokes every token of its log-in.",
     remedy: "Log in again.",
+  },
+  PASSWORD_CHECK_BUSY: {
+    status: 503,
+    title: "Too many passwords are being checked",
+    retryable: true,
+    meaning:
+      "Checking a password takes memory on purpose, so few are checked at once, and too many wait for it already.",
+    remedy: "Send the request again after Retry-After.",
   },
   FORBIDDEN: {
     status: 403,

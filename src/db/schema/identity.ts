@@ -59,7 +59,9 @@ export const apiKeys = identity.table(
     prefix: text().notNull(),
     /** SHA-256 of the whole key, in hex: a key is random enough to need no slow hash. */
     keyHash: text("key_hash").notNull(),
-    scopes: text({ enum: ["read", "write"] }).array().notNull(),
+    scopes: text({ enum: ["read", "write"] })
+      .array()
+      .notNull(),
     expiresAt: timestamp("expires_at", { withTimezone: true, mode: "date" }),
     lastUsedAt: timestamp("last_used_at", { withTimezone: true, mode: "date" }),
     revokedAt: timestamp("revoked_at", { withTimezone: true, mode: "date" }),

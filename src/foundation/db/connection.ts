@@ -50,7 +50,12 @@ export function openConnection(options: ConnectionOptions, onClose: (connection:
       onClose(connection);
     },
     types: {
-      json: { to: oid.json, from: [oid.json, oid.jsonb], serialize: passThrough, parse: (text: string) => JSON.parse(text) },
+      json: {
+        to: oid.json,
+        from: [oid.json, oid.jsonb],
+        serialize: passThrough,
+        parse: (text: string) => JSON.parse(text),
+      },
       jsonb: { to: oid.jsonb, from: [], serialize: passThrough, parse: passThrough },
       date: { to: oid.date, from: [oid.date], serialize: passThrough, parse: passThrough },
       timestamptz: {
@@ -61,7 +66,12 @@ export function openConnection(options: ConnectionOptions, onClose: (connection:
       },
     },
   });
-  const connection: Connection = { sql, openedAt: performance.now(), mayPrepare: createPreparedBudget(), closed: false };
+  const connection: Connection = {
+    sql,
+    openedAt: performance.now(),
+    mayPrepare: createPreparedBudget(),
+    closed: false,
+  };
   return connection;
 }
 

@@ -1,6 +1,7 @@
 export { createDb } from "./create-db.ts";
 export { createPgErrorMapper, findPgError, type PgError, type PgErrorMeaning } from "./pg-errors.ts";
 export type { PoolOptions, PoolStats } from "./pool.ts";
+export { findWallFaults } from "./role-check.ts";
 export { transactional } from "./transactional.ts";
 export type { Db, DbSettings, SqlValue, Tx, TxMode, TxOptions, TxOrm, TxScope, TxSql } from "./types.ts";
 export { withTx } from "./with-tx.ts";

@@ -1,5 +1,5 @@
-import { drizzle } from "drizzle-orm/postgres-js";
 import { readMigrationFiles } from "drizzle-orm/migrator";
+import { drizzle } from "drizzle-orm/postgres-js";
 import { migrate as applyMigrations } from "drizzle-orm/postgres-js/migrator";
 import postgres, { type Sql } from "postgres";
 
@@ -27,7 +27,11 @@ const advisoryLock = 0x666f6f74;
  *   a migration that was applied has been changed since.
  */
 export async function migrate(options: MigrateOptions): Promise<{ readonly applied: number }> {
-  const sql = postgres(options.url, { max: 1, onnotice: () => undefined, connection: { application_name: "footing-migrate" } });
+  const sql = postgres(options.url, {
+    max: 1,
+    onnotice: () => undefined,
+    connection: { application_name: "footing-migrate" },
+  });
   try {
     await sql`select pg_advisory_lock(${advisoryLock})`;
     const before = await assertKnownHistory(sql, options.migrationsDirectory);
@@ -43,7 +47,9 @@ export async function migrate(options: MigrateOptions): Promise<{ readonly appli
 }
 
 async function appliedHashes(sql: Sql): Promise<string[]> {
-  const [found] = await sql<{ there: boolean }[]>`select to_regclass('footing.__drizzle_migrations') is not null as there`;
+  const [found] = await sql<
+    { there: boolean }[]
+  >`select to_regclass('footing.__drizzle_migrations') is not null as there`;
   if (found?.there !== true) return [];
   const rows = await sql<{ hash: string }[]>`select hash from footing.__drizzle_migrations order by created_at`;
   return rows.map((row) => row.hash);

@@ -17,7 +17,12 @@ export function findPgError(error: unknown): PgError | null {
     const fields = at as Error & Record<string, unknown>;
     if (at.name === "PostgresError" && typeof fields["code"] === "string") {
       const text = (key: string) => (typeof fields[key] === "string" ? fields[key] : null);
-      return { code: fields["code"], constraint: text("constraint_name"), table: text("table_name"), detail: text("detail") };
+      return {
+        code: fields["code"],
+        constraint: text("constraint_name"),
+        table: text("table_name"),
+        detail: text("detail"),
+      };
     }
   }
   return null;

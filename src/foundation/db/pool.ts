@@ -114,7 +114,8 @@ export function createPool(options: PoolOptions): Pool {
 
   return {
     async acquire() {
-      if (closing !== null) throw new FoundationError("DATABASE_UNAVAILABLE", { detail: "The server is shutting down." });
+      if (closing !== null)
+        throw new FoundationError("DATABASE_UNAVAILABLE", { detail: "The server is shutting down." });
       const connection = idle.pop();
       if (connection !== undefined) {
         clearTimeout(overflowTimers.get(connection));

@@ -1,5 +1,5 @@
-import { currentTx, withTx } from "./with-tx.ts";
 import type { Db, Tx, TxOptions, TxScope } from "./types.ts";
+import { currentTx, withTx } from "./with-tx.ts";
 
 /**
  * Gives a service a transaction of its own, for background jobs and composite cases outside a router.
@@ -21,7 +21,8 @@ export function transactional<Input, Output>(
   return (input) => {
     const outer = currentTx.getStore();
     if (outer?.db !== db || outer.open.state !== "open") return withTx(db, scope, (tx) => service(tx, input), options);
-    if (!sameSettings(outer.scope, scope)) throw new Error("transactional: the open transaction belongs to another scope");
+    if (!sameSettings(outer.scope, scope))
+      throw new Error("transactional: the open transaction belongs to another scope");
     if (outer.open.tx.mode === "read" && options.readOnly !== true) {
       throw new Error("transactional: a write cannot join a read-only transaction");
     }

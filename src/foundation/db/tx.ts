@@ -27,7 +27,11 @@ export function createTx(connection: Connection, mode: TxMode): OpenTx {
       mode,
       sql: watched.sql,
       get orm() {
-        orm ??= new PostgresJsTransaction(dialect, new PostgresJsSession(watched.client, dialect, undefined), undefined);
+        orm ??= new PostgresJsTransaction(
+          dialect,
+          new PostgresJsSession(watched.client, dialect, undefined),
+          undefined,
+        );
         return orm;
       },
       afterCommit: (callback) => {
@@ -70,7 +74,10 @@ function watch(connection: Connection, openTx: () => OpenTx): { sql: TxSql; clie
   const client = {
     unsafe: (text: string, parameters: unknown[], options: { prepare?: boolean } = {}) =>
       watchQuery(
-        sql.unsafe(text, parameters as never[], { ...options, prepare: options.prepare === true || connection.mayPrepare(text) }),
+        sql.unsafe(text, parameters as never[], {
+          ...options,
+          prepare: options.prepare === true || connection.mayPrepare(text),
+        }),
       ),
   };
   return {

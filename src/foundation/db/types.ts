@@ -42,7 +42,16 @@ export interface TxScope {
 /** drizzle's query builders, without its own ways to begin, commit or roll back. */
 export type TxOrm = Pick<
   PgDatabase<PostgresJsQueryResultHKT, Record<string, never>>,
-  "$count" | "$with" | "delete" | "execute" | "insert" | "select" | "selectDistinct" | "selectDistinctOn" | "update" | "with"
+  | "$count"
+  | "$with"
+  | "delete"
+  | "execute"
+  | "insert"
+  | "select"
+  | "selectDistinct"
+  | "selectDistinctOn"
+  | "update"
+  | "with"
 >;
 
 /** A value that a statement takes. JSON goes as text with a cast: `${JSON.stringify(x)}::jsonb`. */

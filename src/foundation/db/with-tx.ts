@@ -27,10 +27,17 @@ const backoffMs = 10;
  * @example
  * const entry = await withTx(c.var.db, c.var.scope, (tx) => postEntry(tx, input));
  */
-export async function withTx<T>(db: Db, scope: TxScope, fn: (tx: Tx) => Promise<T>, options: TxOptions = {}): Promise<T> {
+export async function withTx<T>(
+  db: Db,
+  scope: TxScope,
+  fn: (tx: Tx) => Promise<T>,
+  options: TxOptions = {},
+): Promise<T> {
   const outer = currentTx.getStore();
   if (outer?.db === db && outer.open.state === "open") {
-    throw new Error("withTx was called inside an open transaction: pass its Tx on, or wrap the service in transactional().");
+    throw new Error(
+      "withTx was called inside an open transaction: pass its Tx on, or wrap the service in transactional().",
+    );
   }
   const attempts = options.attempts ?? attemptsDefault;
   for (let attempt = 1; ; attempt += 1) {
@@ -40,7 +47,11 @@ export async function withTx<T>(db: Db, scope: TxScope, fn: (tx: Tx) => Promise<
       if (error instanceof BaseAppError) throw error;
       if (!isTransactionConflict(error)) throw db.settings.mapError(error) ?? error;
       if (attempt >= attempts) {
-        throw new FoundationError("TRANSACTION_CONFLICT", { cause: error, meta: { attempts }, headers: { "Retry-After": "1" } });
+        throw new FoundationError("TRANSACTION_CONFLICT", {
+          cause: error,
+          meta: { attempts },
+          headers: { "Retry-After": "1" },
+        });
       }
       await jitter(attempt);
     }
@@ -67,8 +78,10 @@ async function runOnce<T>(db: Db, scope: TxScope, fn: (tx: Tx) => Promise<T>, op
     if (open.failure !== null) throw open.failure;
   } catch (error) {
     open.state = "ended";
+    const cause = await firstCause(opening, open, error);
+    if (isConnectionLoss(cause)) connection.closed = true;
     void rollBack(db, connection);
-    throw await firstCause(opening, open, error);
+    throw lost(cause);
   }
   open.state = "ended";
   if (mode === "read") void finishRead(db, connection);
@@ -103,8 +116,8 @@ async function firstCause(opening: Promise<unknown>, open: OpenTx, error: unknow
     () => null,
     (reason: unknown) => ({ reason }),
   );
-  if (refused !== null) return lost(refused.reason);
-  return isAborted(error) && open.failure !== null ? lost(open.failure) : lost(error);
+  if (refused !== null) return refused.reason;
+  return isAborted(error) && open.failure !== null ? open.failure : error;
 }
 
 function isAborted(error: unknown): boolean {

@@ -1,0 +1,70 @@
+import { mapPgError } from "./db/errors.ts";
+import type { AppEnv, Deps } from "./deps.ts";
+import { createErrorMapper } from "./foundation/errors/index.ts";
+import { createNotFoundHandler } from "./foundation/http/method-not-allowed.ts";
+import { requestContext } from "./foundation/http/request-context.ts";
+import { requestLogger } from "./foundation/http/request-logger.ts";
+import { createRouter } from "./foundation/http/route-factory.ts";
+import { securityHeaders } from "./foundation/http/security-headers.ts";
+import { thrownGuard } from "./foundation/http/thrown-guard.ts";
+import { transportLimits } from "./foundation/http/transport-limits.ts";
+import { clientAddress, isProbeOrDocs, rateLimit } from "./foundation/rate-limit/index.ts";
+import { createAccountRoutes } from "./modules/accounts/index.ts";
+import { authenticate, createAuthRoutes } from "./modules/auth/index.ts";
+import { createBalanceRoutes } from "./modules/balances/index.ts";
+import { bookScope, createBookRoutes } from "./modules/books/index.ts";
+import { createCommodityRoutes } from "./modules/commodities/index.ts";
+import { createJournalRoutes } from "./modules/journal/index.ts";
+import { createPriceRoutes } from "./modules/prices/index.ts";
+import { createReportRoutes } from "./modules/reports/index.ts";
+import { createDocsRoutes, createSystemRoutes } from "./modules/system/index.ts";
+import { createOpenApiRoute } from "./openapi.ts";
+
+/** The whole API over what it stands on. Pure composition: nothing starts here. */
+export function createApp(deps: Deps) {
+  const { config, db, logger } = deps;
+  const app = createRouter<AppEnv>();
+
+  app.use(requestContext({ logger, newRequestId: deps.ids.uuid }));
+  app.use(requestLogger({ userId: (c) => c.get("principal")?.userId }));
+  app.use(thrownGuard());
+  app.use(securityHeaders({ https: config.environment === "production" }));
+  app.use(transportLimits({ bodyBytesMax: config.http.bodyBytesMax }));
+  app.use(
+    rateLimit({
+      limit: config.rateLimit.requests,
+      windowSeconds: config.rateLimit.windowSeconds,
+      exempt: isProbeOrDocs,
+      now: () => deps.clock.now(),
+      key: (c) =>
+        clientAddress(c, { trustedProxyHops: config.http.trustedProxyHops, socketAddress: deps.socketAddress }),
+    }),
+  );
+  app.use(async (c, next) => {
+    c.set("deps", deps);
+    c.set("db", db);
+    await next();
+  });
+
+  app.route("/", createSystemRoutes(deps));
+  app.route("/", createDocsRoutes(deps));
+  app.route("/", createOpenApiRoute(app));
+
+  const api = createRouter<AppEnv>();
+  api.route("/", createAuthRoutes());
+  api.use("/books/*", authenticate());
+  api.use("/books/:book_id/*", bookScope());
+  api.route("/", createBookRoutes());
+  api.route("/", createAccountRoutes());
+  api.route("/", createBalanceRoutes());
+  api.route("/", createCommodityRoutes());
+  api.route("/", createPriceRoutes());
+  api.route("/", createJournalRoutes());
+  api.route("/", createReportRoutes());
+  app.route("/api/v1", api);
+
+  const onError = createErrorMapper({ mapUnknown: mapPgError, publicUrl: config.http.publicUrl });
+  app.onError(onError);
+  app.notFound(createNotFoundHandler(app, onError));
+  return app;
+}

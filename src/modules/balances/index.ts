@@ -1,0 +1,1 @@
+export { createBalanceRoutes } from "./routes.ts";

@@ -1,0 +1,120 @@
+import type { Side } from "../../domain/posting.ts";
+import type { Tx } from "../../foundation/db/index.ts";
+
+export interface AccountKey {
+  readonly bookId: string;
+  readonly accountId: string;
+}
+
+export interface BalanceRow {
+  readonly path: string;
+  /** Null where the account exists and has no lines. */
+  readonly commodity: string | null;
+  readonly debit: string;
+  readonly credit: string;
+  readonly balance: string;
+}
+
+/** A row per commodity, or one without for an account with no lines; none at all when there is no such account. */
+export function selectBalance(
+  tx: Tx,
+  {
+    bookId,
+    accountId,
+    date,
+    descendants,
+  }: AccountKey & { readonly date: string | null; readonly descendants: boolean },
+): Promise<BalanceRow[]> {
+  return tx.sql<BalanceRow>`
+    select root.path, t.commodity, sum(t.debit)::text as debit, sum(t.credit)::text as credit,
+      sum(t.debit - t.credit)::text as balance
+    from ledger.accounts root
+    left join (
+      ledger.accounts a
+      join ledger.daily_totals t on t.book_id = a.book_id and t.account_id = a.id
+    ) on a.book_id = root.book_id
+      and (a.id = root.id or (${descendants} and starts_with(a.path, root.path || ':')))
+      and t.date <= coalesce(${date}::date, 'infinity')
+    where root.book_id = ${bookId} and root.id = ${accountId}
+    group by root.path, t.commodity
+    order by t.commodity`;
+}
+
+/** Where a line stands in the register's order. */
+export interface RegisterKey {
+  readonly date: string;
+  readonly entryId: string;
+  readonly position: number;
+}
+
+export interface RegisterRow {
+  readonly entry_id: string;
+  readonly position: number;
+  readonly date: string;
+  readonly payee: string | null;
+  readonly memo: string | null;
+  readonly side: Side;
+  readonly amount: string;
+  readonly commodity: string;
+  readonly balance: string;
+}
+
+export interface RegisterFilter {
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly commodity: string | null;
+}
+
+/**
+ * At most `limit` lines after the line that `after` names, oldest first, each with the balance after it. What came
+ * before the page is read from the daily totals and the lines of the page's first day.
+ */
+export function selectRegister(
+  tx: Tx,
+  { bookId, accountId }: AccountKey,
+  { from, to, commodity }: RegisterFilter,
+  page: { readonly limit: number; readonly after: RegisterKey | null },
+): Promise<RegisterRow[]> {
+  return tx.sql<RegisterRow>`
+    with page as materialized (
+      select l.entry_id, l."position", l.date, l.side, l.amount, l.commodity, l.memo
+      from ledger.lines l
+      where l.book_id = ${bookId} and l.account_id = ${accountId}
+        and l.date >= coalesce(${from}::date, '-infinity') and l.date <= coalesce(${to}::date, 'infinity')
+        and (${commodity}::text is null or l.commodity = ${commodity})
+        and (l.date, l.entry_id, l."position") >
+            (coalesce(${page.after?.date ?? null}::date, '-infinity'),
+             coalesce(${page.after?.entryId ?? null}::uuid, '00000000-0000-0000-0000-000000000000'),
+             coalesce(${page.after?.position ?? null}::int, -1))
+        and exists (select from ledger.journal_entries e where e.book_id = l.book_id and e.id = l.entry_id and e.status <> 'draft')
+      order by l.date, l.entry_id, l."position"
+      limit ${page.limit}
+    ), first as (
+      select date, entry_id, "position" from page order by date, entry_id, "position" limit 1
+    ), opening as (
+      select commodity, sum(amount) as balance from (
+        select t.commodity, t.debit - t.credit as amount
+        from ledger.daily_totals t, first
+        where t.book_id = ${bookId} and t.account_id = ${accountId} and t.date < first.date
+        union all
+        select l.commodity, case l.side when 'debit' then l.amount else -l.amount end
+        from first
+        join ledger.lines l on l.book_id = ${bookId} and l.account_id = ${accountId} and l.date = first.date
+          and (l.entry_id, l."position") < (first.entry_id, first."position")
+        join ledger.journal_entries e on e.book_id = l.book_id and e.id = l.entry_id and e.status <> 'draft'
+      ) before
+      group by commodity
+    )
+    select p.entry_id, p."position", p.date, e.payee, coalesce(p.memo, e.memo) as memo, p.side, p.amount::text as amount, p.commodity,
+      (coalesce(o.balance, 0) + sum(case p.side when 'debit' then p.amount else -p.amount end)
+        over (partition by p.commodity order by p.date, p.entry_id, p."position"))::text as balance
+    from page p
+    join ledger.journal_entries e on e.book_id = ${bookId} and e.id = p.entry_id
+    left join opening o on o.commodity = p.commodity
+    order by p.date, p.entry_id, p."position"`;
+}
+
+export async function accountExists(tx: Tx, { bookId, accountId }: AccountKey): Promise<boolean> {
+  const rows = await tx.sql`select from ledger.accounts where book_id = ${bookId} and id = ${accountId}`;
+  return rows.length > 0;
+}

@@ -1,0 +1,52 @@
+import { z } from "@hono/zod-openapi";
+import { SIDES } from "../../domain/posting.ts";
+import { listSchema, pageQueryShape, responseSchema } from "../../foundation/http/pagination.ts";
+import { amountSchema, commoditySchema, dateSchema, decimalSchema, uuidSchema } from "../schemas.ts";
+
+export const accountParamsSchema = z.strictObject({ book_id: uuidSchema, account_id: uuidSchema });
+
+export const balanceQuerySchema = z.strictObject({
+  date: dateSchema.optional().openapi({ description: "The last day, included. Absent: every day." }),
+  descendants: z
+    .enum(["true", "false"])
+    .default("false")
+    .openapi({ description: "Whether the accounts below count too." }),
+});
+
+export const balanceSchema = responseSchema({
+  account_id: uuidSchema,
+  path: z.string(),
+  date: dateSchema.nullable(),
+  balances: z.array(
+    responseSchema({
+      commodity: commoditySchema,
+      debit: amountSchema,
+      credit: amountSchema,
+      balance: decimalSchema.openapi({ description: "Debits minus credits." }),
+    }).openapi("CommodityBalance"),
+  ),
+}).openapi("AccountBalance");
+
+export const registerQuerySchema = z.strictObject({
+  ...pageQueryShape,
+  from: dateSchema.optional(),
+  to: dateSchema.optional().openapi({ description: "The last day, included." }),
+  commodity: commoditySchema.optional(),
+});
+
+export const registerListSchema = listSchema(
+  responseSchema({
+    entry_id: uuidSchema,
+    position: z.int(),
+    date: dateSchema,
+    payee: z.string().nullable(),
+    memo: z.string().nullable(),
+    side: z.enum(SIDES),
+    amount: amountSchema,
+    commodity: commoditySchema,
+    balance: decimalSchema.openapi({ description: "The account's balance in this commodity after this line." }),
+  }).openapi("RegisterLine"),
+).openapi("RegisterList");
+
+/** Where a page of the register ended: date, entry, position. */
+export const registerCursorSchema = z.tuple([dateSchema, uuidSchema, z.int().min(0)]);

@@ -1,0 +1,1 @@
+export { createJournalRoutes } from "./routes.ts";

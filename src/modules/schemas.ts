@@ -1,0 +1,64 @@
+import { z } from "@hono/zod-openapi";
+import { parseAccountPath } from "../domain/account.ts";
+import { isCalendarDate } from "../domain/calendar-date.ts";
+import { COMMODITY_CODE_PATTERN } from "../domain/currency.ts";
+import { AMOUNT_PATTERN, DECIMAL_PATTERN } from "../domain/decimal.ts";
+
+/** Fields that more than one module's schemas are made of. */
+
+export const uuidSchema = z
+  .uuid({ error: "must be a UUID" })
+  .openapi({ example: "0198c2f5-7c1e-7d3a-9f59-1d1d8a4c2b10" });
+
+export const dateSchema = z
+  .string()
+  .refine(isCalendarDate, { error: "must be a calendar date, YYYY-MM-DD" })
+  .openapi({ format: "date", example: "2026-01-31" });
+
+export const timestampSchema = z.string().openapi({ format: "date-time", example: "2026-01-31T12:00:00.000Z" });
+
+/** One line of text: no control characters, none of its ends blank, counted in UTF-16 units. */
+export function textSchema(bounds: { readonly lengthMax: number; readonly lengthMin?: number }) {
+  return z
+    .string()
+    .min(bounds.lengthMin ?? 1)
+    .max(bounds.lengthMax)
+    .refine((text) => !/\p{Cc}/u.test(text), { error: "must not contain control characters" })
+    .refine((text) => text.trim() === text, { error: "must not begin or end with white space" });
+}
+
+/** An account's path, read into Unicode normalisation form C. */
+export const accountPathSchema = z
+  .string()
+  .transform((text, context) => {
+    const path = parseAccountPath(text);
+    if (path !== null) return path;
+    context.addIssue({ code: "custom", message: "must be an account path such as Assets:Bank:Checking" });
+    return z.NEVER;
+  })
+  .openapi({ type: "string", example: "Assets:Bank:Checking" });
+
+export const commoditySchema = z
+  .string()
+  .regex(COMMODITY_CODE_PATTERN, { error: "must be a commodity code such as USD or ACME" })
+  .openapi({ example: "USD" });
+
+export const amountSchema = z
+  .string()
+  .regex(AMOUNT_PATTERN, {
+    error: "must be a decimal amount such as 12.50, with at most 20 digits before the point and 18 after",
+  })
+  .openapi({ example: "12.50" });
+
+const metadataBytesMax = 8192;
+
+/** A bounded JSON object of the caller's own. */
+export const metadataSchema = z
+  .record(z.string().min(1).max(100), z.json())
+  .refine((metadata) => new TextEncoder().encode(JSON.stringify(metadata)).length <= metadataBytesMax, {
+    error: `must be at most ${metadataBytesMax} bytes of JSON`,
+  })
+  .openapi({ type: "object", additionalProperties: true, example: {} });
+
+/** A signed sum of amounts. */
+export const decimalSchema = z.string().regex(DECIMAL_PATTERN).openapi({ example: "-12.50" });

@@ -1,0 +1,2 @@
+export { createDocsRoutes } from "./docs.ts";
+export { createSystemRoutes } from "./routes.ts";

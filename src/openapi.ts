@@ -1,0 +1,34 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { Hono } from "hono";
+import type { AppEnv } from "./deps.ts";
+import { version } from "./version.ts";
+
+/** The OpenAPI 3.1 document of every route mounted on the app. */
+export function createOpenApiDocument(app: OpenAPIHono<AppEnv>) {
+  app.openAPIRegistry.registerComponent("securitySchemes", "bearer", {
+    type: "http",
+    scheme: "bearer",
+    description: "An access token of /api/v1/auth/login, or an API key.",
+  });
+  return app.getOpenAPI31Document({
+    openapi: "3.1.0",
+    info: {
+      title: "Footing",
+      version,
+      description:
+        "Double-entry books over HTTP. Amounts are decimal strings, dates are YYYY-MM-DD, unknown fields are errors. " +
+        "Every error is application/problem+json with an error_id that /errors/{error_id} explains.",
+      license: { name: "Apache-2.0", url: "https://www.apache.org/licenses/LICENSE-2.0" },
+    },
+    security: [{ bearer: [] }],
+  });
+}
+
+/** `/openapi.json`, made at the first request for it. */
+export function createOpenApiRoute(app: OpenAPIHono<AppEnv>) {
+  let text: string | null = null;
+  return new Hono<AppEnv>().get("/openapi.json", (c) => {
+    text ??= JSON.stringify(createOpenApiDocument(app));
+    return c.body(text, 200, { "Content-Type": "application/json" });
+  });
+}

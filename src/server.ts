@@ -1,0 +1,127 @@
+import { fileURLToPath } from "node:url";
+import type { Server } from "bun";
+import { v7 as uuidV7 } from "uuid";
+import { createApp } from "./app.ts";
+import { type Config, ConfigError, parseConfig } from "./config.ts";
+import { mapPgError } from "./db/errors.ts";
+import { migrateFooting } from "./db/migrate.ts";
+import type { Deps } from "./deps.ts";
+import { startEmbedded } from "./foundation/db/embedded/index.ts";
+import { createDb, findWallFaults } from "./foundation/db/index.ts";
+import { createLogger } from "./foundation/logging/index.ts";
+import { flushKeyUsage } from "./modules/auth/index.ts";
+
+/** How much later Bun itself cuts a body off than the app does, so that the app's answer is the one that is seen. */
+const bunBodyMarginBytes = 1024 * 1024;
+
+const keyUsageIntervalMs = 10_000;
+
+/** What is closed on the way out, last opened first. */
+interface Closer {
+  readonly name: string;
+  readonly close: () => Promise<unknown>;
+}
+
+const closers: Closer[] = [];
+let stopping = false;
+const config = readConfig();
+const logger = createLogger({ level: config.logLevel, write: (line) => process.stdout.write(`${line}\n`) });
+
+process.on("SIGINT", () => void stop(0));
+process.on("SIGTERM", () => void stop(0));
+start(config).catch((error: unknown) => {
+  logger.fatal("the API did not start", { error });
+  void stop(1);
+});
+
+async function start(config: Config): Promise<void> {
+  const { apiUrl, migrationUrl } = await findDatabase(config);
+  await migrateFooting({ apiUrl, migrationUrl, log: (line) => logger.info(line) });
+  const db = createDb({
+    ...config.database.pool,
+    url: apiUrl,
+    applicationName: "footing",
+    mapError: mapPgError,
+    onBackgroundError: (error, during) => logger.error(`a fault in ${during}`, { error }),
+  });
+  closers.push({ name: "database pool", close: () => db.close(config.http.shutdownTimeoutMs) });
+  warnOfWallFaults(await findWallFaults(db, "ledger"));
+  let server: Server<undefined> | null = null;
+  const deps: Deps = {
+    config,
+    db,
+    logger,
+    clock: { now: () => new Date() },
+    ids: { uuid: () => uuidV7() },
+    socketAddress: (request) => server?.requestIP(request)?.address ?? null,
+    asset: (name) => Bun.file(fileURLToPath(new URL(`../assets/scalar/${name}`, import.meta.url))).bytes(),
+  };
+  const usage = flushEvery(keyUsageIntervalMs, () => flushKeyUsage(deps));
+  closers.push({ name: "API key usage", close: usage.stop });
+  const app = createApp(deps);
+  server = Bun.serve({
+    hostname: config.http.host,
+    port: config.http.port,
+    maxRequestBodySize: config.http.bodyBytesMax + bunBodyMarginBytes,
+    fetch: (request) => app.fetch(request),
+  });
+  closers.push({ name: "HTTP server", close: () => drain(server, config.http.shutdownTimeoutMs) });
+  logger.info(`Footing is listening on ${server.url.href}`, { docs: new URL("/docs", server.url).href });
+}
+
+function readConfig(): Config {
+  try {
+    return parseConfig(process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return process.exit(1);
+  }
+}
+
+/** The configured database, or one of our own where none is. */
+async function findDatabase({ database }: Config): Promise<{ apiUrl: string; migrationUrl: string }> {
+  if (database.url !== undefined) return { apiUrl: database.url, migrationUrl: database.migrationUrl ?? database.url };
+  const embedded = await startEmbedded({ directory: ".footing", log: (line) => logger.info(line) });
+  closers.push({ name: "embedded PostgreSQL", close: embedded.stop });
+  return { apiUrl: embedded.apiUrl, migrationUrl: embedded.ownerUrl };
+}
+
+function warnOfWallFaults(faults: readonly string[]): void {
+  if (faults.length === 0) return;
+  logger.warn(`THE WALL BETWEEN BOOKS CAN BE PASSED: ${faults.join("; ")}. These two lines mend it:`);
+  logger.warn("  SQL: CREATE ROLE footing_api LOGIN PASSWORD '…' NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE;");
+  logger.warn("  environment: DATABASE_URL as footing_api, DATABASE_MIGRATION_URL as the present role (the owner)");
+}
+
+/** Runs a task again and again, one at a time, and once more when stopped. */
+function flushEvery(intervalMs: number, task: () => Promise<void>): { stop: () => Promise<void> } {
+  const run = () => task().catch((error: unknown) => logger.error("API key usage was not written", { error }));
+  const timer = setInterval(() => void run(), intervalMs);
+  return {
+    stop: () => {
+      clearInterval(timer);
+      return run();
+    },
+  };
+}
+
+/** Takes no new connections, lets requests under way finish for a while, then cuts them. */
+async function drain(server: Server<undefined>, timeoutMs: number): Promise<void> {
+  const timer = setTimeout(() => void server.stop(true), timeoutMs);
+  await server.stop();
+  clearTimeout(timer);
+}
+
+/** A second signal while stopping ends the process at once. */
+async function stop(exitCode: number): Promise<void> {
+  if (stopping) process.exit(1);
+  stopping = true;
+  for (const { name, close } of closers.toReversed()) {
+    await close().catch((error: unknown) => {
+      logger.error(`the ${name} did not close`, { error });
+      exitCode = 1;
+    });
+  }
+  process.exit(exitCode);
+}

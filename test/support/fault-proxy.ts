@@ -1,0 +1,88 @@
+import type { Socket, TCPSocketListener } from "bun";
+
+/**
+ * A TCP proxy in front of PostgreSQL that cuts the connection when a client sends a given text: what a network does
+ * at the worst moment. Forwards everything otherwise.
+ */
+export interface FaultProxy {
+  /** The given URL, through the proxy. */
+  through(url: string): string;
+  /** Cuts the next connection that sends this text: before it reaches the server, or after (the answer is lost). */
+  cutAt(text: string, when: "before" | "after"): void;
+  /** How many connections were cut. */
+  readonly cuts: number;
+  stop(): void;
+}
+
+interface Link {
+  upstream: Socket<undefined> | null;
+  readonly early: Uint8Array[];
+}
+
+export function createFaultProxy(targetUrl: string): FaultProxy {
+  const target = new URL(targetUrl);
+  let armed: { readonly text: string; readonly when: "before" | "after" } | null = null;
+  let cuts = 0;
+
+  const listener: TCPSocketListener<Link> = Bun.listen<Link>({
+    hostname: "127.0.0.1",
+    port: 0,
+    socket: {
+      open(client) {
+        client.data = { upstream: null, early: [] };
+        void connect(client);
+      },
+      data(client, bytes) {
+        const { upstream, early } = client.data;
+        if (armed !== null && new TextDecoder("latin1").decode(bytes).includes(armed.text)) {
+          const { when } = armed;
+          armed = null;
+          cuts += 1;
+          if (when === "before") {
+            upstream?.terminate();
+            client.terminate();
+            return;
+          }
+          // The server gets the statement and the client never hears of it.
+          upstream?.write(bytes);
+          client.terminate();
+          setTimeout(() => upstream?.end(), 200);
+          return;
+        }
+        if (upstream === null) early.push(Uint8Array.from(bytes));
+        else upstream.write(bytes);
+      },
+      close(client) {
+        if (client.data.upstream !== null) setTimeout(() => client.data.upstream?.end(), 300);
+      },
+    },
+  });
+
+  async function connect(client: Socket<Link>): Promise<void> {
+    client.data.upstream = await Bun.connect({
+      hostname: target.hostname,
+      port: Number(target.port || 5432),
+      socket: {
+        data: (_, bytes) => void client.write(bytes),
+        close: () => void client.end(),
+      },
+    });
+    for (const bytes of client.data.early.splice(0)) client.data.upstream.write(bytes);
+  }
+
+  return {
+    through(url) {
+      const proxied = new URL(url);
+      proxied.hostname = "127.0.0.1";
+      proxied.port = String(listener.port);
+      return proxied.href;
+    },
+    cutAt(text, when) {
+      armed = { text, when };
+    },
+    get cuts() {
+      return cuts;
+    },
+    stop: () => listener.stop(true),
+  };
+}
