@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { startEmbedded } from "../../src/foundation/db/embedded/index.ts";
 import { atEnd } from "./at-end.ts";
+import { openTemporaryDirectory } from "./scratch-directory.ts";
 
 /** Nothing here outlives the run: speed over durability. Cloning is four times as fast without workers for reading. */
 const settings = {
@@ -21,33 +21,27 @@ const settings = {
 export async function startTestServer(): Promise<string> {
   const { TEST_DATABASE_URL } = process.env;
   if (TEST_DATABASE_URL !== undefined && TEST_DATABASE_URL !== "") return TEST_DATABASE_URL;
-  const directory = await mkdtemp(join(tmpdir(), "footing-test-"));
+  const directory = await mkdtemp(join(openTemporaryDirectory(), "footing-test-"));
   await chmod(directory, 0o755);
   const lines: string[] = [];
   try {
     const server = await startEmbedded({ directory, log: (line) => lines.push(line), settings });
-    // Not in `directory` itself where root's temporary directory lets nobody through.
-    const places = [directory, dirname(server.dataDirectory)];
-    endWithThisProcess(server.dataDirectory, places);
+    endWithThisProcess(server.dataDirectory, directory);
     atEnd(async () => {
       await server.stop();
-      await removeAll(places);
+      await rm(directory, { recursive: true, force: true });
     });
     return server.superuserUrl;
   } catch (error) {
-    await removeAll([directory]);
+    await rm(directory, { recursive: true, force: true });
     throw error;
   }
 }
 
-async function removeAll(places: readonly string[]): Promise<void> {
-  for (const place of places) await rm(place, { recursive: true, force: true });
-}
-
 /** No hook runs after SIGKILL or `--bail`; but the end of a pipe is seen by whoever reads it. */
-function endWithThisProcess(dataDirectory: string, places: readonly string[]): void {
-  const script = 'cat; data=$1; shift; kill -QUIT "$(head -n 1 "$data/postmaster.pid")" && sleep 1; rm -rf -- "$@"';
-  const guard = spawn("/bin/sh", ["-c", script, "sh", dataDirectory, ...places], {
+function endWithThisProcess(dataDirectory: string, directory: string): void {
+  const script = 'cat; kill -QUIT "$(head -n 1 "$1/postmaster.pid")" && sleep 1; rm -rf -- "$2"';
+  const guard = spawn("/bin/sh", ["-c", script, "sh", dataDirectory, directory], {
     stdio: ["pipe", "ignore", "ignore"],
     detached: true,
   });

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { chown, lstat, mkdir, readFile, realpath, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, chown, lstat, mkdir, readFile, realpath, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import type { Binaries } from "./binaries.ts";
@@ -16,7 +16,7 @@ export interface DataDirectory {
   readonly path: string;
   readonly runAs: RunAs | null;
   readonly hasData: boolean;
-  /** Whether the data are elsewhere because PostgreSQL's user could not reach them here. */
+  /** Whether `<directory>/postgres` is, or will be, a link to them. */
   readonly elsewhere: boolean;
 }
 
@@ -39,6 +39,8 @@ export async function findDataDirectory(options: {
   const runAs = await findOrCreateSystemUser(options.log);
   if (canReach(options.directory, runAs)) return { path: link, runAs, hasData: false, elsewhere: false };
   const place = join(await makeSharedDirectory(options.sharedDirectory), `data-${randomUUID()}`);
+  await mkdir(place);
+  await chmod(place, 0o755);
   return { path: join(place, "postgres"), runAs, hasData: false, elsewhere: true };
 }
 
@@ -90,7 +92,6 @@ export async function createCluster(
   options: { readonly directory: string; readonly superuserPassword: string; readonly sync: boolean },
 ): Promise<void> {
   const parent = dirname(data.path);
-  if (data.elsewhere) await mkdir(parent, { mode: 0o755 });
   const staging = `${data.path}.new`;
   const passwordFile = join(parent, "initdb-password");
   await rm(staging, { recursive: true, force: true });

@@ -78,7 +78,6 @@ async function spawnPostmaster({ postgres, runAs }: Binaries, options: Postmaste
       child.on("exit", (code, signal) => resolve(signal ?? `exit code ${code}`));
       child.on("error", (error) => resolve(error.message));
     });
-    child.unref();
     return { child, exited };
   } finally {
     await logFile.close();

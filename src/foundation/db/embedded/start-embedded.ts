@@ -1,8 +1,8 @@
 import { chmod, mkdir } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { findBinaries } from "./binaries.ts";
 import { loadCredentials } from "./credentials.ts";
-import { createCluster, findDataDirectory, postgresMajor } from "./data-directory.ts";
+import { createCluster, type DataDirectory, findDataDirectory, postgresMajor } from "./data-directory.ts";
 import { lockDirectory } from "./directory-lock.ts";
 import { EmbeddedDatabaseError } from "./embedded-error.ts";
 import { startPostmaster } from "./postmaster.ts";
@@ -42,7 +42,8 @@ export interface EmbeddedDatabase {
 /**
  * Starts a real PostgreSQL that belongs to this process, on 127.0.0.1 alone, over the data that `directory` has, or
  * over a new database. Says in one line where the data are. A PostgreSQL left behind by a killed process is stopped
- * first. Registers no signal handlers: the caller calls `stop()` on its way out.
+ * first. Registers no signal handlers: the caller calls `stop()` on its way out. Until then the process does not end by
+ * itself.
  *
  * @throws {EmbeddedDatabaseError} saying what to do: another process uses the directory (named by its id), there are
  *   no programs for this platform or they are not installed completely, the data are of another version or user.
@@ -69,14 +70,31 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
 }
 
 async function startLocked(directory: string, options: EmbeddedOptions) {
-  const { name = "footing", settings = {}, log } = options;
-  const sharedDirectory = options.sharedDirectory ?? `/var/lib/${name}`;
-  const data = await findDataDirectory({ directory, sharedDirectory, log });
+  const sharedDirectory = options.sharedDirectory ?? `/var/lib/${options.name ?? "footing"}`;
+  const data = await findDataDirectory({ directory, sharedDirectory, log: options.log });
+  if (!data.elsewhere) return startOver(data, { ...options, directory, sharedDirectory });
+  // A copy of `directory` has the same link, and another lock.
+  const lock = await lockDirectory(dirname(data.path));
+  try {
+    const { stop, ...database } = await startOver(data, { ...options, directory, sharedDirectory });
+    return { ...database, stop: () => stop().finally(() => lock.release()) };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+async function startOver(data: DataDirectory, options: EmbeddedOptions & { readonly sharedDirectory: string }) {
+  const { directory, sharedDirectory, name = "footing", settings = {}, log } = options;
   const binaries = await findBinaries(data.runAs, sharedDirectory);
   const credentials = await loadCredentials(directory, data.hasData);
   if (!data.hasData) {
     const { fsync } = settings;
-    await createCluster(binaries, data, { directory, superuserPassword: credentials.superuser, sync: fsync !== "off" });
+    await createCluster(binaries, data, {
+      directory,
+      superuserPassword: credentials.superuser,
+      sync: fsync !== "off",
+    });
   }
   const { port, stop } = await startPostmaster(binaries, {
     data: data.path,
@@ -92,7 +110,8 @@ async function startLocked(directory: string, options: EmbeddedOptions) {
     await stop();
     throw error;
   }
-  const why = data.elsewhere ? `, because the user that PostgreSQL runs as cannot reach ${directory}` : "";
+  const shared = data.path.startsWith(join(sharedDirectory, "/"));
+  const why = shared ? `, because the user that PostgreSQL runs as cannot reach ${directory}` : "";
   log(`embedded PostgreSQL ${postgresMajor} keeps its data in ${data.path}${why}`);
   return { ...urls, port, dataDirectory: data.path, stop };
 }
