@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { readFile, readlink, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { platform } from "node:os";
 import { basename, join } from "node:path";
 import type { Binaries } from "./binaries.ts";
 import { EmbeddedDatabaseError } from "./embedded-error.ts";
-import { run } from "./run-as.ts";
+import { type RunAs, run } from "./run-as.ts";
 
 /** What `postmaster.pid` says. */
 export interface PostmasterFile {
@@ -33,7 +33,7 @@ export async function endOrphan(binaries: Binaries, data: string, log: (line: st
   const file = await findPostmasterFile(data);
   if (file === null || !isAlive(file.pid)) return;
   const { pid } = file;
-  const verdict = await judge(pid, data);
+  const verdict = await judge(pid, data, binaries.runAs);
   if (verdict === "unclear") {
     throw new EmbeddedDatabaseError(
       `process ${pid} is a PostgreSQL, and it cannot be told whether it runs on ${data}: stop it, or, if it is another's, remove ${join(data, "postmaster.pid")}`,
@@ -74,17 +74,18 @@ function isAlive(pid: number): boolean {
 }
 
 /** Whether a living process is the postmaster of these data, or got its id later. */
-async function judge(pid: number, data: string): Promise<"postmaster" | "stranger" | "unclear"> {
+async function judge(pid: number, data: string, runAs: RunAs | null): Promise<"postmaster" | "stranger" | "unclear"> {
   // There, pg_ctl asks over a pipe that only a postmaster has.
   if (platform() === "win32") return "postmaster";
   const command = await commandOf(pid);
   const program = basename(command[0] ?? "").replace(/:$/, "");
   if (program !== "postgres") return "stranger";
   if (command.join(" ").includes(`-D ${data} `)) return "postmaster";
-  // Only the data directory is a postmaster's working directory; it follows the directory when that is moved.
-  const cwd = await readlink(`/proc/${pid}/cwd`).catch(() => null);
-  if (cwd === null) return "unclear";
-  return cwd === data ? "postmaster" : "stranger";
+  // Only the data directory is a postmaster's working directory; it follows the directory when that is moved. In a
+  // container even root is not told this of another user's process, so its own user asks.
+  const cwd = await run("readlink", [`/proc/${pid}/cwd`], runAs);
+  if (cwd.code !== 0) return "unclear";
+  return cwd.stdout.trim() === data ? "postmaster" : "stranger";
 }
 
 /** The words of a process's command line; none where it is gone or a zombie. */
