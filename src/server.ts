@@ -6,7 +6,7 @@ import { type Config, ConfigError, parseConfig } from "./config.ts";
 import { mapPgError } from "./db/errors.ts";
 import { migrateFooting } from "./db/migrate.ts";
 import type { Deps } from "./deps.ts";
-import { startEmbedded } from "./foundation/db/embedded/index.ts";
+import { EmbeddedDatabaseError, startEmbedded } from "./foundation/db/embedded/index.ts";
 import { createDb, findWallFaults } from "./foundation/db/index.ts";
 import { createLogger } from "./foundation/logging/index.ts";
 import { flushKeyUsage } from "./modules/auth/index.ts";
@@ -30,7 +30,8 @@ const logger = createLogger({ level: config.logLevel, write: (line) => process.s
 process.on("SIGINT", () => void stop(0));
 process.on("SIGTERM", () => void stop(0));
 start(config).catch((error: unknown) => {
-  logger.fatal("the API did not start", { error });
+  if (isForTheOperator(error)) process.stderr.write(`${error.message}\n`);
+  else logger.fatal("the API did not start", { error });
   void stop(1);
 });
 
@@ -67,6 +68,13 @@ async function start(config: Config): Promise<void> {
   });
   closers.push({ name: "HTTP server", close: () => drain(server, config.http.shutdownTimeoutMs) });
   logger.info(`Footing is listening on ${server.url.href}`, { docs: new URL("/docs", server.url).href });
+}
+
+/** Its message alone says what is wrong and what to do. */
+function isForTheOperator(error: unknown): error is Error {
+  return (
+    error instanceof EmbeddedDatabaseError || (error instanceof Error && "code" in error && error.code === "EADDRINUSE")
+  );
 }
 
 function readConfig(): Config {

@@ -93,7 +93,7 @@ export function toProblem(error: unknown, context: ProblemContext, mapUnknown?: 
 
 export interface ErrorMapperOptions {
   readonly mapUnknown?: MapUnknown;
-  /** Where this API is reached from outside (`https://books.example.com`); without it `type` is a path. */
+  /** Where this API is reached from outside (`https://books.example.com`); without it, the origin of each request. */
   readonly publicUrl?: string | undefined;
 }
 
@@ -105,9 +105,9 @@ export interface ErrorMapperOptions {
  * Hono hands only `Error` objects to it; mount `thrownGuard` so that any other thrown value arrives as one.
  */
 export function createErrorMapper(options: ErrorMapperOptions = {}): ErrorHandler {
-  const base = (options.publicUrl ?? "").replace(/\/+$/, "");
-  const typeUrl = (errorId: string): string => `${base}/errors/${errorId}`;
+  const configured = options.publicUrl?.replace(/\/+$/, "");
   return (error, c) => {
+    const typeUrl = (errorId: string): string => `${configured ?? new URL(c.req.url).origin}/errors/${errorId}`;
     const context = { instance: c.req.path, ...idsOf(c), typeUrl };
     const { status, headers, body } = toProblem(error, context, options.mapUnknown);
     c.set("errorId", body.error_id);

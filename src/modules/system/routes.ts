@@ -13,6 +13,7 @@ const healthRoute = definePublicRoute({
   operationId: "getHealth",
   summary: "Whether the API can do its work",
   tags,
+  security: [],
   responses: {
     200: { description: "Every check passed", schema: healthSchema },
     503: { description: "A check failed", schema: healthSchema },
@@ -26,6 +27,7 @@ const errorsRoute = definePublicRoute({
   operationId: "listErrors",
   summary: "The error catalogue",
   tags,
+  security: [],
   responses: { 200: { description: "Every error id", schema: errorPageListSchema } },
   errors: [],
 });
@@ -36,6 +38,7 @@ const errorRoute = definePublicRoute({
   operationId: "getError",
   summary: "What an error id means and what to do",
   tags,
+  security: [],
   params: errorParamsSchema,
   responses: { 200: { description: "The error", schema: errorPageSchema } },
   errors: ["NOT_FOUND"],
