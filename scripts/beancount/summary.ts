@@ -1,0 +1,67 @@
+import type { ImportProgress } from "./client/run-import.ts";
+import type { ImportPlan } from "./plan/plan-types.ts";
+import { formatFault } from "./syntax/fault.ts";
+import { Exact } from "./syntax/written-number.ts";
+
+/** Lines of the book that are named for each kind of thing left out. */
+const LINES_NAMED_MAX = 10;
+
+/** What the plan holds, for people: counts, and everything of the book that is not imported. */
+export function formatPlan(plan: ImportPlan): string[] {
+  const { counts } = plan;
+  return [
+    `book            ${plan.file}`,
+    `transactions    ${counts.transactions}, and ${counts.paddings} from pads`,
+    `rounding lines  ${counts.roundingLines}`,
+    `fraction lines  ${counts.fractionLines}`,
+    `planned         ${plan.commodities.length} commodities, ${plan.accounts.length} accounts, ${plan.prices.length} prices, ${plan.entries.length} entries, ${plan.closings.length} closings, ${plan.assertions.length} assertions`,
+    ...formatUnimported(plan),
+  ];
+}
+
+/** What the API confirmed, for people. */
+export function formatProgress(progress: ImportProgress): string[] {
+  const { assertions, totals } = progress;
+  const failed = assertions.filter(({ holds }) => !holds);
+  return [
+    `imported        ${progress.commodities} commodities, ${progress.accounts} accounts, ${progress.prices} prices, ${progress.entries} entries, ${progress.closings} closings`,
+    `assertions      ${assertions.length - failed.length} held, ${failed.length} failed`,
+    ...failed.map(({ assertion, balance }) => {
+      const { path, expected, commodity, date, tolerance } = assertion;
+      const message = `${path} at the end of ${date}: expected ${expected} ${commodity} ±${tolerance}, the API has ${balance}`;
+      return `  ${formatFault({ ...assertion, message })}`;
+    }),
+    ...(totals ?? []).map(
+      ({ commodity, debit, credit }) =>
+        `trial balance   ${commodity} debit ${debit} credit ${credit}${isEqual(debit, credit) ? "" : "  DIFFERENT"}`,
+    ),
+  ];
+}
+
+/** Whether everything planned was confirmed, every assertion holds, and the trial balance balances. */
+export function isComplete(
+  plan: ImportPlan,
+  { entries, prices, closings, assertions, totals }: ImportProgress,
+): boolean {
+  return (
+    plan.faults.length === 0 &&
+    entries === plan.entries.length &&
+    prices === plan.prices.length &&
+    closings === plan.closings.length &&
+    assertions.length === plan.assertions.length &&
+    assertions.every(({ holds }) => holds) &&
+    totals?.every(({ debit, credit }) => isEqual(debit, credit)) === true
+  );
+}
+
+function isEqual(left: string, right: string): boolean {
+  return new Exact(left).eq(new Exact(right));
+}
+
+function formatUnimported({ file: main, unimported }: ImportPlan): string[] {
+  return [...Map.groupBy(unimported, ({ kind }) => kind)].map(([kind, places]) => {
+    const named = places.slice(0, LINES_NAMED_MAX).map(({ file, line }) => (file === main ? line : `${file}:${line}`));
+    const more = places.length > named.length ? ", …" : "";
+    return `not imported    ${places.length} × ${kind} (line ${named.join(", ")}${more})`;
+  });
+}
