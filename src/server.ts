@@ -131,5 +131,6 @@ async function stop(exitCode: number): Promise<void> {
       exitCode = 1;
     });
   }
+  logger.info("Footing has stopped");
   process.exit(exitCode);
 }
