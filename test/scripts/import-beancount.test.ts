@@ -1,0 +1,54 @@
+import { expect, test } from "bun:test";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { startApi } from "../support/api-process.ts";
+import { withScratchDirectory } from "../support/scratch-directory.ts";
+
+const script = fileURLToPath(new URL("../../scripts/import-beancount.ts", import.meta.url));
+const book = fileURLToPath(new URL("../../../shared/fixtures/beancount/example.beancount", import.meta.url));
+const present = existsSync(book);
+
+test.skipIf(!present)(
+  `a book of 1,044 transactions goes in over HTTP through a rate limit, and its 82 assertions hold${present ? "" : " (needs the fixture)"}`,
+  async () => {
+    await withScratchDirectory(async (directory) => {
+      const api = await startApi({
+        cwd: directory,
+        env: { API_RATE_LIMIT_REQUESTS: "60", API_RATE_LIMIT_WINDOW: "1" },
+      });
+      try {
+        const run = Bun.spawn([process.execPath, script, book, "--url", api.url], {
+          env: { ...process.env, FOOTING_API_KEY: await createKey(api.url) },
+          stdout: "pipe",
+          stderr: "pipe",
+        });
+        const output = await new Response(run.stdout).text();
+        expect(await run.exited).toBe(0);
+        expect(output).toMatch(/^imported +9 commodities, 61 accounts, 846 prices, 1044 entries/m);
+        expect(output).toMatch(/^assertions +82 held, 0 failed$/m);
+        const totals = [...output.matchAll(/^trial balance +(\S+) debit (\S+) credit (\S+)$/gm)];
+        expect(totals.map(([, commodity]) => commodity)).toEqual(["IRAUSD", "USD", "VACHR"]);
+        for (const [, , debit, credit] of totals) expect(debit).toBe(credit);
+        expect(api.lines.some((line) => line.includes("RATE_LIMITED"))).toBe(true);
+      } finally {
+        await api.end("SIGTERM");
+      }
+    });
+  },
+  60_000,
+);
+
+async function createKey(url: string): Promise<string> {
+  const user = { email: "ada@example.com", password: "correct horse battery staple" };
+  const session = (await post(`${url}/api/v1/auth/register`, user)) as { book: { id: string }; access_token: string };
+  const key = { name: "import", scopes: ["read", "write"] };
+  const keys = `${url}/api/v1/books/${session.book.id}/api-keys`;
+  return ((await post(keys, key, session.access_token)) as { key: string }).key;
+}
+
+async function post(url: string, body: unknown, token = ""): Promise<unknown> {
+  const headers = { "Content-Type": "application/json", Authorization: `Bearer ${token}` };
+  const response = await fetch(url, { method: "POST", headers, body: JSON.stringify(body) });
+  expect(response.status).toBe(201);
+  return response.json();
+}
