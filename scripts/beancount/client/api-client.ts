@@ -132,7 +132,7 @@ function afterFailure(request: ApiRequest, error: unknown, faults: number): Atte
 }
 
 function isNeverSent(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ConnectionRefused";
+  return error instanceof Error && "code" in error && error.code === "ECONNREFUSED";
 }
 
 /** Retry-After in seconds or as a date; otherwise longer each time. */
