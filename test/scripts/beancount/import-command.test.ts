@@ -162,6 +162,24 @@ test("an unknown outcome stops the import at once and says so", async () => {
   expect(api.requests.at(-1)?.path).toEndWith("/journal-entries/bulk");
 });
 
+test("a batch of which less is confirmed than was sent stops the import", async () => {
+  await using api = startFakeApi(({ path }) => (path.endsWith("/prices/bulk") ? Response.json({ items: [] }) : null));
+  const { status, err } = await importText(api.url, BOOK);
+  expect(err).toContain("1 prices were sent, and 0 were confirmed");
+  expect(status).toBe(1);
+});
+
+test("an assertion counts the accounts below its own", async () => {
+  await using api = startFakeApi();
+  const book = BOOK.replace("balance Assets:Bank", "balance Assets:Money").replaceAll(
+    "Assets:Bank",
+    "Assets:Money:Bank",
+  );
+  const { status, out } = await importText(api.url, `2020-01-01 open Assets:Money\n${book}`);
+  expect(out).toContain("1 held, 0 failed");
+  expect(status).toBe(0);
+});
+
 test("a key of another book or without write is refused before anything is read", async () => {
   const bookId = "00000000-0000-4000-8000-000000000000";
   await using api = startFakeApi();

@@ -80,7 +80,7 @@ export class FakeBook {
 
   #read(route: string, query: URLSearchParams): Response {
     const account = /^accounts\/([^/]+)\/balance$/.exec(route)?.[1];
-    if (account !== undefined) return this.#balance(account, query.get("date") ?? "9999-12-31");
+    if (account !== undefined) return this.#balance(account, query);
     if (route === "accounts") return page([...this.accounts.values()], query);
     if (route === "commodities") return page([...this.commodities.values()], query);
     if (route === "journal-entries") return page(Array.from({ length: this.ledger.entryCount }), query);
@@ -93,13 +93,16 @@ export class FakeBook {
     return Response.json({ date: null, items: [], totals, next_cursor: null });
   }
 
-  #balance(id: string, date: string): Response {
+  #balance(id: string, query: URLSearchParams): Response {
+    const date = query.get("date") ?? "9999-12-31";
     const account = [...this.accounts.values()].find((candidate) => candidate.id === id);
     if (!account) return problem(404, "NOT_FOUND");
-    const balances = [...this.ledger.balances(account.path, date)].map(([commodity, balance]) => ({
-      commodity,
-      balance: balance.toFixed(),
-    }));
+    const balances = [...this.ledger.balances(account.path, date, query.get("descendants") === "true")].map(
+      ([commodity, balance]) => ({
+        commodity,
+        balance: balance.toFixed(),
+      }),
+    );
     return Response.json({ account_id: id, path: account.path, date, balances });
   }
 

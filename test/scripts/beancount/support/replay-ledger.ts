@@ -16,13 +16,13 @@ export class ReplayLedger {
     return this.#entries.length;
   }
 
-  /** Debits minus credits of an account and those below it, `date` included, by commodity. */
-  balances(path: string, date: string): Map<string, Big> {
+  /** Debits minus credits of an account, and by default of those below it, `date` included, by commodity. */
+  balances(path: string, date: string, descendants = true): Map<string, Big> {
     const balances = new Map<string, Big>();
     for (const entry of this.#entries) {
       if (entry.date > date) continue;
       for (const { account_path, side, amount, commodity } of entry.lines) {
-        if (!isWithin(account_path, path)) continue;
+        if (!(descendants ? isWithin(account_path, path) : account_path === path)) continue;
         const value = side === "debit" ? new Exact(amount) : new Exact(amount).neg();
         balances.set(commodity, (balances.get(commodity) ?? ZERO).plus(value));
       }
