@@ -1,3 +1,18 @@
+-- PostgreSQL plans without statistics while a table is new, when every index of it costs the same, and of equals it takes
+-- the newest: the primary keys, by which each line finds its entry, have to be made after the other indexes. Otherwise
+-- plans that are kept from the first postings read the whole book for each line.
+ALTER TABLE ledger.lines DROP CONSTRAINT lines_entry_fkey;
+--> statement-breakpoint
+ALTER TABLE ledger.journal_entries
+  DROP CONSTRAINT journal_entries_pkey,
+  ADD CONSTRAINT journal_entries_pkey PRIMARY KEY (book_id, id);
+--> statement-breakpoint
+ALTER TABLE ledger.lines
+  DROP CONSTRAINT lines_pkey,
+  ADD CONSTRAINT lines_pkey PRIMARY KEY (book_id, entry_id, "position"),
+  ADD CONSTRAINT lines_entry_fkey FOREIGN KEY (book_id, entry_id) REFERENCES ledger.journal_entries (book_id, id)
+    ON DELETE CASCADE;
+--> statement-breakpoint
 -- The wall between books. FORCE binds the tables' owner as well; only a superuser or BYPASSRLS passes.
 DO $$
 DECLARE
@@ -36,21 +51,18 @@ $$;
 -- per weight commodity.
 CREATE FUNCTION ledger.assert_entry_balances(p_book_id uuid, p_entry_id uuid) RETURNS void
 LANGUAGE plpgsql AS $$
-DECLARE
-  found_status text;
-  line_count integer;
 BEGIN
-  SELECT status INTO found_status FROM ledger.journal_entries WHERE book_id = p_book_id AND id = p_entry_id;
-  IF found_status IS NULL OR found_status = 'draft' THEN
-    RETURN;
-  END IF;
-  SELECT count(*) INTO line_count FROM ledger.lines WHERE book_id = p_book_id AND entry_id = p_entry_id;
-  IF line_count < 2 OR EXISTS (
-    SELECT FROM ledger.lines
-    WHERE book_id = p_book_id AND entry_id = p_entry_id
-    GROUP BY weight_commodity
-    HAVING sum(CASE side WHEN 'debit' THEN weight ELSE -weight END) <> 0
-  ) THEN
+  PERFORM FROM ledger.journal_entries e
+  WHERE e.book_id = p_book_id AND e.id = p_entry_id AND e.status <> 'draft' AND (
+    SELECT coalesce(sum(line_count), 0) < 2 OR bool_or(net <> 0)
+    FROM (
+      SELECT count(*) AS line_count, sum(CASE side WHEN 'debit' THEN weight ELSE -weight END) AS net
+      FROM ledger.lines
+      WHERE book_id = p_book_id AND entry_id = p_entry_id
+      GROUP BY weight_commodity
+    ) AS by_commodity
+  );
+  IF FOUND THEN
     RAISE EXCEPTION 'journal entry % does not balance', p_entry_id
       USING ERRCODE = '23514', CONSTRAINT = 'journal_entries_balance', TABLE = 'journal_entries', SCHEMA = 'ledger';
   END IF;
@@ -86,24 +98,17 @@ CREATE CONSTRAINT TRIGGER lines_balance
 AFTER INSERT OR UPDATE OR DELETE ON ledger.lines
 DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger.check_line();
 --> statement-breakpoint
--- Posts entries and keeps the totals, in one round trip and by sets, however many there are.
+-- Which account each line means, and what keeps it from being posted: every fault of every line.
 --
--- p_entries: [{index, id, date, memo, payee, tags, links, metadata, source}]
--- p_lines: [{entry_index, entry_id, date, position, account_id | account_path, side, amount, commodity, price_amount,
---            price_commodity, weight, weight_commodity, places, price_places, memo, metadata, rounding}]
---   places, price_places: what ISO 4217 gives either commodity, null where the book's own commodities decide.
+-- p_lines: as ledger.post_entries takes them.
+-- faults: [{entry_index, position, kinds: […], …}], null where there are none
+-- resolved: [{entry_index, position, account_id, account_path}]
 --
--- Returns {faults: [{entry_index, position, kind, …}]} and writes nothing where a line cannot be posted, otherwise
--- {lines: [{entry_index, position, account_id, account_path}]}.
-CREATE FUNCTION ledger.post_entries(p_book_id uuid, p_user_id uuid, p_recorded_at timestamptz, p_entries jsonb, p_lines jsonb)
-RETURNS jsonb
+-- KEY SHARE is what the foreign key takes anyway; taken first, it makes posting and closing an account wait for
+-- one another, and the account is read as the closing left it. Posting and deleting a commodity likewise.
+CREATE FUNCTION ledger.judge_lines(p_book_id uuid, p_lines jsonb, OUT faults jsonb, OUT resolved jsonb)
 LANGUAGE plpgsql AS $$
-DECLARE
-  resolved jsonb;
-  faults jsonb;
 BEGIN
-  -- KEY SHARE is what the foreign key takes anyway; taken first, it makes posting and closing an account wait for
-  -- one another, and the account is read as the closing left it. Posting and deleting a commodity likewise.
   WITH line AS (
     SELECT * FROM jsonb_to_recordset(p_lines) AS l(
       entry_index integer, date date, "position" smallint, account_id uuid, account_path text, amount numeric, commodity text,
@@ -111,13 +116,16 @@ BEGIN
   ), account AS (
     SELECT a.id, a.path, a.active, a.opened_on, a.closed_on, a.commodities FROM ledger.accounts a
     WHERE a.book_id = p_book_id
-      AND (a.id IN (SELECT account_id FROM line) OR a.path IN (SELECT account_path FROM line))
+      AND (a.id = ANY (ARRAY(SELECT DISTINCT account_id FROM line WHERE account_id IS NOT NULL))
+        OR a.path = ANY (ARRAY(SELECT DISTINCT account_path FROM line WHERE account_path IS NOT NULL)))
     ORDER BY a.id FOR KEY SHARE
   ), commodity AS (
     SELECT c.code, c.places FROM ledger.commodities c
     WHERE c.book_id = p_book_id
-      AND (c.code IN (SELECT commodity FROM line WHERE places IS NULL)
-        OR c.code IN (SELECT price_commodity FROM line WHERE price_places IS NULL))
+      AND c.code = ANY (ARRAY(
+        SELECT commodity FROM line WHERE places IS NULL
+        UNION
+        SELECT price_commodity FROM line WHERE price_commodity IS NOT NULL AND price_places IS NULL))
     ORDER BY c.code FOR KEY SHARE
   ), named AS (
     SELECT 'id:' || id AS name, account.* FROM account
@@ -126,28 +134,55 @@ BEGIN
   ), judged AS (
     SELECT l.entry_index, l."position", a.id AS account_id, a.path AS account_path, l.commodity,
       l.price_commodity, coalesce(l.places, c.places) AS places, a.opened_on, a.closed_on,
-      CASE
-        WHEN a.id IS NULL THEN 'account_unknown'
-        WHEN NOT a.active THEN 'account_inactive'
-        WHEN l.date < a.opened_on OR l.date > a.closed_on THEN 'account_not_open'
-        WHEN coalesce(l.places, c.places) IS NULL THEN 'commodity_unknown'
-        WHEN l.price_commodity IS NOT NULL AND coalesce(l.price_places, pc.places) IS NULL THEN 'price_commodity_unknown'
-        WHEN a.commodities IS NOT NULL AND l.commodity <> ALL (a.commodities) THEN 'commodity_not_permitted'
-        WHEN NOT l.rounding AND scale(l.amount) > coalesce(l.places, c.places) THEN 'amount_too_precise'
-        WHEN l.rounding AND l.amount >= power(10::numeric, -coalesce(l.places, c.places)) THEN 'rounding_too_large'
-      END AS kind
+      array_remove(ARRAY[
+        CASE
+          WHEN a.id IS NULL THEN 'account_unknown'
+          WHEN NOT a.active THEN 'account_inactive'
+          WHEN l.date < a.opened_on OR l.date > a.closed_on THEN 'account_not_open'
+        END,
+        CASE
+          WHEN NOT l.rounding AND scale(l.amount) > coalesce(l.places, c.places) THEN 'amount_too_precise'
+          WHEN l.rounding AND l.amount >= power(10::numeric, -coalesce(l.places, c.places)) THEN 'rounding_too_large'
+        END,
+        CASE
+          WHEN coalesce(l.places, c.places) IS NULL THEN 'commodity_unknown'
+          WHEN l.commodity <> ALL (a.commodities) THEN 'commodity_not_permitted'
+        END,
+        CASE
+          WHEN l.price_commodity IS NOT NULL AND coalesce(l.price_places, pc.places) IS NULL THEN 'price_commodity_unknown'
+        END
+      ], NULL) AS kinds
     FROM line l
     LEFT JOIN named a ON a.name = coalesce('id:' || l.account_id, 'path:' || l.account_path)
     LEFT JOIN commodity c ON l.places IS NULL AND c.code = l.commodity
     LEFT JOIN commodity pc ON l.price_places IS NULL AND pc.code = l.price_commodity
   )
   SELECT
-    jsonb_agg(to_jsonb(judged) ORDER BY entry_index, "position") FILTER (WHERE kind IS NOT NULL),
+    jsonb_agg(to_jsonb(judged) ORDER BY entry_index, "position") FILTER (WHERE kinds <> '{}'),
     jsonb_agg(jsonb_build_object('entry_index', entry_index, 'position', "position", 'account_id', account_id,
       'account_path', account_path) ORDER BY entry_index, "position")
   INTO faults, resolved
   FROM judged;
-
+END
+$$;
+--> statement-breakpoint
+-- Posts entries and keeps the totals, in one round trip and by sets, however many there are.
+--
+-- p_entries: [{index, id, date, memo, payee, tags, links, metadata, source}]
+-- p_lines: [{entry_index, entry_id, date, position, account_id | account_path, side, amount, commodity, price_amount,
+--            price_commodity, weight, weight_commodity, places, price_places, memo, metadata, rounding}]
+--   places, price_places: what ISO 4217 gives either commodity, null where the book's own commodities decide.
+--
+-- Returns {faults: […]} as ledger.judge_lines finds them and writes nothing where a line cannot be posted, otherwise
+-- {lines: [{entry_index, position, account_id, account_path}]}.
+CREATE FUNCTION ledger.post_entries(p_book_id uuid, p_user_id uuid, p_recorded_at timestamptz, p_entries jsonb, p_lines jsonb)
+RETURNS jsonb
+LANGUAGE plpgsql AS $$
+DECLARE
+  resolved jsonb;
+  faults jsonb;
+BEGIN
+  SELECT judged.faults, judged.resolved INTO faults, resolved FROM ledger.judge_lines(p_book_id, p_lines) AS judged;
   IF faults IS NOT NULL THEN
     RETURN jsonb_build_object('faults', faults);
   END IF;

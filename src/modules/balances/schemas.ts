@@ -20,8 +20,8 @@ export const balanceSchema = responseSchema({
   balances: z.array(
     responseSchema({
       commodity: commoditySchema,
-      debit: amountSchema,
-      credit: amountSchema,
+      debit: decimalSchema,
+      credit: decimalSchema,
       balance: decimalSchema.openapi({ description: "Debits minus credits." }),
     }).openapi("CommodityBalance"),
   ),
@@ -48,5 +48,8 @@ export const registerListSchema = listSchema(
   }).openapi("RegisterLine"),
 ).openapi("RegisterList");
 
+/** What `smallint` holds. */
+const positionMax = 32_767;
+
 /** Where a page of the register ended: date, entry, position. */
-export const registerCursorSchema = z.tuple([dateSchema, uuidSchema, z.int().min(0)]);
+export const registerCursorSchema = z.tuple([dateSchema, uuidSchema, z.int().min(0).max(positionMax)]);

@@ -1,5 +1,6 @@
-import { and, desc, eq, gte, lt, lte, or, type SQL, sql } from "drizzle-orm";
-import { journalEntries } from "../../db/schema/index.ts";
+import { and, desc, eq, gte, lte, type SQL, sql } from "drizzle-orm";
+import type { AnyPgColumn } from "drizzle-orm/pg-core";
+import { journalEntries, lines } from "../../db/schema/index.ts";
 import type { Amount, Decimal } from "../../domain/decimal.ts";
 import type { Side } from "../../domain/posting.ts";
 import type { Tx } from "../../foundation/db/index.ts";
@@ -78,11 +79,11 @@ export type LineFaultKind =
   | "amount_too_precise"
   | "rounding_too_large";
 
-/** Why the database refused a line. */
-export interface LineFault {
+/** Why the database refuses a line: at least one kind. */
+export interface LineFaults {
   readonly entry_index: number;
   readonly position: number;
-  readonly kind: LineFaultKind;
+  readonly kinds: readonly LineFaultKind[];
   readonly account_path: string | null;
   readonly commodity: string;
   readonly price_commodity: string | null;
@@ -109,12 +110,22 @@ export async function insertPostedEntries(
     readonly entries: readonly NewEntry[];
     readonly lines: readonly NewLine[];
   },
-): Promise<{ readonly faults: readonly LineFault[] } | { readonly lines: readonly PostedLine[] }> {
-  const [row] = await tx.sql<{ outcome: { faults: LineFault[] } | { lines: PostedLine[] } }>`
+): Promise<{ readonly faults: readonly LineFaults[] } | { readonly lines: readonly PostedLine[] }> {
+  const [row] = await tx.sql<{ outcome: { faults: LineFaults[] } | { lines: PostedLine[] } }>`
     select ledger.post_entries(${batch.bookId}, ${batch.userId}, ${batch.recordedAt},
       ${JSON.stringify(batch.entries)}::jsonb, ${JSON.stringify(batch.lines)}::jsonb) as outcome`;
   if (row === undefined) throw new Error("ledger.post_entries answered no row");
   return row.outcome;
+}
+
+/** What would keep lines from being posted, in the order of entries and lines. */
+export async function findLineFaults(
+  tx: Tx,
+  batch: { readonly bookId: string; readonly lines: readonly NewLine[] },
+): Promise<readonly LineFaults[]> {
+  const [row] = await tx.sql<{ faults: LineFaults[] | null }>`
+    select judged.faults from ledger.judge_lines(${batch.bookId}, ${JSON.stringify(batch.lines)}::jsonb) as judged`;
+  return row?.faults ?? [];
 }
 
 /** Amounts travel as text inside the JSON: a JSON number would lose digits. */
@@ -184,25 +195,35 @@ export function listEntries(
   page: { readonly limit: number; readonly before: EntryKey | null },
 ): Promise<EntryRow[]> {
   const { date, id, status, tags } = journalEntries;
-  return tx.orm
-    .select(entryColumns)
-    .from(journalEntries)
-    .where(
-      and(
-        eq(journalEntries.bookId, bookId),
-        filter.from === undefined ? undefined : gte(date, filter.from),
-        filter.to === undefined ? undefined : lte(date, filter.to),
-        filter.status === undefined ? undefined : eq(status, filter.status),
-        filter.tag === undefined ? undefined : sql`${filter.tag} = any(${tags})`,
-        filter.text === undefined ? undefined : containsText(filter.text),
-        hasLine(bookId, filter.line),
-        page.before === null
-          ? undefined
-          : or(lt(date, page.before.date), and(eq(date, page.before.date), lt(id, page.before.id))),
-      ),
-    )
-    .orderBy(desc(date), desc(id))
+  const query = tx.orm.select(entryColumns).from(journalEntries).$dynamic();
+  const conditions = [
+    eq(journalEntries.bookId, bookId),
+    filter.status === undefined ? undefined : eq(status, filter.status),
+    filter.tag === undefined ? undefined : sql`${filter.tag} = any(${tags})`,
+    filter.text === undefined ? undefined : containsText(filter.text),
+  ];
+  if (filter.line.accountId === undefined) {
+    // NULLS LAST changes nothing but lets the index give this order.
+    return query
+      .where(and(...conditions, ...within(date, id, filter, page.before), hasLine(bookId, filter.line)))
+      .orderBy(sql`${date} desc nulls last`, sql`${id} desc nulls last`)
+      .limit(page.limit);
+  }
+  // From the account's own index, so that a page costs the same however long the book is.
+  return query
+    .innerJoin(lines, and(eq(lines.bookId, bookId), eq(lines.entryId, id)))
+    .where(and(...conditions, ...within(lines.date, lines.entryId, filter, page.before), isFirstMatch(filter.line)))
+    .orderBy(desc(lines.date), desc(lines.entryId))
     .limit(page.limit);
+}
+
+/** The days of the filter and what comes after the page before, in columns that one index has. */
+function within(date: AnyPgColumn, id: AnyPgColumn, filter: EntryFilter, before: EntryKey | null) {
+  return [
+    filter.from === undefined ? undefined : gte(date, filter.from),
+    filter.to === undefined ? undefined : lte(date, filter.to),
+    before === null ? undefined : sql`(${date}, ${id}) < (${before.date}::date, ${before.id}::uuid)`,
+  ];
 }
 
 function containsText(text: string): SQL {
@@ -211,13 +232,28 @@ function containsText(text: string): SQL {
 }
 
 function hasLine(bookId: string, line: EntryFilter["line"]): SQL | undefined {
-  const conditions = [
-    line.accountId === undefined ? undefined : sql`l.account_id = ${line.accountId}`,
-    line.commodity === undefined ? undefined : sql`l.commodity = ${line.commodity}`,
-    line.amountMin === undefined ? undefined : sql`l.amount >= ${line.amountMin}::numeric`,
-    line.amountMax === undefined ? undefined : sql`l.amount <= ${line.amountMax}::numeric`,
-  ].filter((condition) => condition !== undefined);
-  if (conditions.length === 0) return undefined;
-  return sql`${journalEntries.id} in (
-    select l.entry_id from ledger.lines l where l.book_id = ${bookId} and ${sql.join(conditions, sql` and `)})`;
+  const matches = lineMatches("l", line);
+  if (matches === undefined) return undefined;
+  return sql`${journalEntries.id} in (select l.entry_id from ledger.lines l where l.book_id = ${bookId} and ${matches})`;
+}
+
+/** Whether the joined line matches and none before it in its entry does: each entry once. */
+function isFirstMatch(line: EntryFilter["line"]): SQL | undefined {
+  return and(
+    lineMatches("lines", line),
+    sql`not exists (
+      select from ledger.lines earlier
+      where earlier.book_id = ${lines.bookId} and earlier.entry_id = ${lines.entryId}
+        and earlier."position" < ${lines.position} and ${lineMatches("earlier", line)})`,
+  );
+}
+
+function lineMatches(alias: "l" | "lines" | "earlier", line: EntryFilter["line"]): SQL | undefined {
+  const of = sql.raw(alias);
+  return and(
+    line.accountId === undefined ? undefined : sql`${of}.account_id = ${line.accountId}`,
+    line.commodity === undefined ? undefined : sql`${of}.commodity = ${line.commodity}`,
+    line.amountMin === undefined ? undefined : sql`${of}.amount >= ${line.amountMin}::numeric`,
+    line.amountMax === undefined ? undefined : sql`${of}.amount <= ${line.amountMax}::numeric`,
+  );
 }

@@ -6,6 +6,8 @@ import type { FieldFault } from "../../foundation/errors/app-error.ts";
 
 /** A fault of one entry; its pointer starts at the entry. */
 export interface EntryFault extends FieldFault {
+  /** The line's, or that after the last one for a fault of the whole entry. */
+  readonly position: number;
   readonly error_id: ErrorId;
 }
 
@@ -24,12 +26,14 @@ const errorIdOf: Readonly<Record<PrecisionFaultKind, ErrorId>> = {
 export function entryFaultsOf(lines: readonly ProposedLine[]): EntryFault[] {
   const precision = lines.flatMap((line, position) =>
     precisionFaultsOf(line, (commodity) => minorUnitsOf(commodity) ?? placesUnknownYet(line)).map((fault) => ({
+      position,
       pointer: `/lines/${position}${fault.pointer}`,
       detail: fault.detail,
       error_id: errorIdOf[fault.kind],
     })),
   );
   const imbalance = imbalancesOf(lines).map(({ commodity, debit, credit, difference }) => ({
+    position: lines.length,
     pointer: "/lines",
     detail: `${commodity}: debits ${debit}, credits ${credit}, difference ${difference}`,
     error_id: "ENTRY_UNBALANCED" as const,

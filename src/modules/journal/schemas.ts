@@ -124,6 +124,7 @@ export const entryListQuerySchema = z.strictObject({
     .string()
     .min(1)
     .max(200)
+    .refine((text) => !/\p{Cc}/u.test(text), { error: "must not contain control characters" })
     .optional()
     .openapi({ description: "Text that the memo or the payee contains, in any case." }),
   tag: labelSchema.optional(),

@@ -6,9 +6,10 @@ import type { Tx } from "../../foundation/db/index.ts";
 import {
   type EntryRow,
   findEntry,
+  findLineFaults,
   insertPostedEntries,
-  type LineFault,
   type LineFaultKind,
+  type LineFaults,
   type NewLine,
   type PostedLine,
 } from "./repository.ts";
@@ -40,8 +41,8 @@ export async function postEntry(tx: Tx, posting: Posting & { readonly entry: Pro
  * Posts entries, all or none.
  * @param posting - `entries`: 1 to 1,000, in the order in which they are answered
  * @throws ENTRY_UNBALANCED, AMOUNT_TOO_PRECISE, ROUNDING_LINE_INVALID, ACCOUNT_UNKNOWN, ACCOUNT_INACTIVE,
- *   ACCOUNT_NOT_OPEN, COMMODITY_UNKNOWN, COMMODITY_NOT_PERMITTED; the first fault gives the id, `errors[]` has them all,
- *   each with its own id and a pointer that starts with `/entries/{index}`.
+ *   ACCOUNT_NOT_OPEN, COMMODITY_UNKNOWN, COMMODITY_NOT_PERMITTED; the first fault gives the id, `errors[]` has them all
+ *   (5,000 at most), each with its own id and a pointer that starts with `/entries/{index}`.
  */
 export function postEntries(
   tx: Tx,
@@ -57,11 +58,12 @@ async function post(
   pointerOf: (entryIndex: number) => string,
 ): Promise<EntryRow[]> {
   const proposed = entries.map((entry) => ({ ...entry, lines: entry.lines.map(toProposedLine) }));
-  assertNoFaults(
-    proposed.flatMap((entry, index) =>
-      entryFaultsOf(entry.lines).map((fault) => ({ ...fault, pointer: `${pointerOf(index)}${fault.pointer}` })),
-    ),
+  const lines = proposed.flatMap((entry, index) =>
+    entry.lines.map((line, position) => toNewLine(entry, index, line, position)),
   );
+  const certain = proposed.map((entry) => entryFaultsOf(entry.lines));
+  const refuse = (found: readonly LineFaults[]) => throwFaults(mergeFaults(proposed, certain, found), pointerOf);
+  if (certain.some((faults) => faults.length > 0)) refuse(await findLineFaults(tx, { bookId, lines }));
   const outcome = await insertPostedEntries(tx, {
     bookId,
     userId,
@@ -72,16 +74,9 @@ async function post(
       links,
       metadata,
     })),
-    lines: proposed.flatMap((entry, index) =>
-      entry.lines.map((line, position) => toNewLine(entry, index, line, position)),
-    ),
+    lines,
   });
-  if ("faults" in outcome) {
-    assertNoFaults(
-      outcome.faults.map((fault) => toEntryFault(fault, proposed[fault.entry_index], pointerOf(fault.entry_index))),
-    );
-    throw new Error("ledger.post_entries answered an empty list of faults");
-  }
+  if ("faults" in outcome) return refuse(outcome.faults);
   const accountsOf = Map.groupBy(outcome.lines, (line) => line.entry_index);
   return proposed.map((entry, index) => toEntryRow(entry, accountsOf.get(index) ?? [], recordedAt));
 }
@@ -94,6 +89,8 @@ export async function getEntry(tx: Tx, key: { readonly bookId: string; readonly 
 }
 
 export { type EntryKey, listEntries } from "./repository.ts";
+
+const faultsMax = 5_000;
 
 type LineRequest = EntryRequest["lines"][number];
 type ProposedHeader = Omit<ProposedEntry, "lines">;
@@ -184,14 +181,41 @@ function toEntryRow(
   };
 }
 
-function assertNoFaults(faults: readonly EntryFault[]): void {
+/** Each entry's faults in the order of its lines. Of two that say the same, the database's knows the commodity's places. */
+function mergeFaults(
+  entries: readonly { readonly lines: readonly ProposedLine[] }[],
+  certain: readonly (readonly EntryFault[])[],
+  found: readonly LineFaults[],
+): EntryFault[][] {
+  const foundIn = Map.groupBy(found, (faults) => faults.entry_index);
+  const nameOf = ({ pointer, error_id }: EntryFault) => `${error_id} ${pointer}`;
+  return entries.map((entry, index) => {
+    const exact = (foundIn.get(index) ?? []).flatMap((line) => toFaults(line, entry));
+    const told = new Set(exact.map(nameOf));
+    const others = (certain[index] ?? []).filter((fault) => !told.has(nameOf(fault)));
+    return [...others, ...exact].sort((left, right) => left.position - right.position);
+  });
+}
+
+/** @throws the first fault's id, with the first 5,000 faults in `errors[]`. */
+function throwFaults(faultsOf: readonly (readonly EntryFault[])[], pointerOf: (entryIndex: number) => string): never {
+  const faults = faultsOf.flatMap((entryFaults, index) =>
+    entryFaults.map(({ pointer, detail, error_id }) => ({
+      pointer: `${pointerOf(index)}${pointer}`,
+      detail,
+      error_id,
+    })),
+  );
   const [first] = faults;
-  if (first === undefined) return;
-  throw new AppError(first.error_id, { detail: `${first.pointer}: ${first.detail}`, fields: faults });
+  if (first === undefined) throw new Error("an entry was refused and no fault found");
+  throw new AppError(first.error_id, {
+    detail: `${first.pointer}: ${first.detail}`,
+    fields: faults.slice(0, faultsMax),
+  });
 }
 
 const lineFaults: Readonly<
-  Record<LineFaultKind, { id: EntryFault["error_id"]; field: string; detail: (fault: LineFault) => string }>
+  Record<LineFaultKind, { id: EntryFault["error_id"]; field: string; detail: (fault: LineFaults) => string }>
 > = {
   account_unknown: { id: "ACCOUNT_UNKNOWN", field: "account", detail: () => "the book has no such account" },
   account_inactive: {
@@ -231,21 +255,20 @@ const lineFaults: Readonly<
   },
 };
 
-function toEntryFault(
-  fault: LineFault,
-  entry: { lines: readonly ProposedLine[] } | undefined,
-  pointer: string,
-): EntryFault {
-  const { id, field, detail } = lineFaults[fault.kind];
-  const account = entry?.lines[fault.position]?.account_id === undefined ? "account_path" : "account_id";
-  return {
-    pointer: `${pointer}/lines/${fault.position}/${field === "account" ? account : field}`,
-    detail: detail(fault),
-    error_id: id,
-  };
+function toFaults(line: LineFaults, entry: { readonly lines: readonly ProposedLine[] }): EntryFault[] {
+  const account = entry.lines[line.position]?.account_id === undefined ? "account_path" : "account_id";
+  return line.kinds.map((kind) => {
+    const { id, field, detail } = lineFaults[kind];
+    return {
+      position: line.position,
+      pointer: `/lines/${line.position}/${field === "account" ? account : field}`,
+      detail: detail(line),
+      error_id: id,
+    };
+  });
 }
 
-function openInterval({ opened_on: from, closed_on: to }: LineFault): string {
+function openInterval({ opened_on: from, closed_on: to }: LineFaults): string {
   return [from === null ? "" : `from ${from}`, to === null ? "" : `until ${to}`]
     .filter((part) => part !== "")
     .join(" ");

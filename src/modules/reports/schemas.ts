@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { ACCOUNT_TYPES } from "../../domain/account.ts";
 import { listSchema, responseSchema } from "../../foundation/http/pagination.ts";
-import { amountSchema, commoditySchema, dateSchema, decimalSchema, uuidSchema } from "../schemas.ts";
+import { commoditySchema, dateSchema, decimalSchema, uuidSchema } from "../schemas.ts";
 
 export const reportParamsSchema = z.strictObject({ book_id: uuidSchema });
 
@@ -14,8 +14,8 @@ const trialBalanceRowSchema = responseSchema({
   path: z.string(),
   type: z.enum(ACCOUNT_TYPES),
   commodity: commoditySchema,
-  debit: amountSchema,
-  credit: amountSchema,
+  debit: decimalSchema,
+  credit: decimalSchema,
   balance: decimalSchema,
   weight_commodity: commoditySchema.openapi({ description: "What the lines count in: the commodity of their price." }),
   weight_debit: decimalSchema,
