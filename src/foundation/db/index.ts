@@ -1,4 +1,5 @@
 export { createDb } from "./create-db.ts";
+export { createRequestDb, type RequestDb } from "./create-request-db.ts";
 export { createPgErrorMapper, findPgError, type PgError, type PgErrorMeaning } from "./pg-errors.ts";
 export type { PoolOptions, PoolStats } from "./pool.ts";
 export { findWallFaults } from "./role-check.ts";

@@ -47,9 +47,13 @@ const lossCodes = new Set([
   "ENOTFOUND",
 ]);
 
+/** workerd's errors of a socket have no code. */
+const lossMessages = /^(?:proxy request failed, cannot connect to the specified address|Network connection lost)/;
+
 /** The connection broke, or the server ended it: what was being answered is not known. */
 export function isConnectionLoss(error: unknown): boolean {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    if (lossMessages.test(at.message)) return true;
     if (!("code" in at) || typeof at.code !== "string") continue;
     // 08: connection exceptions. 57P01–57P03: the server is shutting down, crashed, or cannot connect now.
     if (lossCodes.has(at.code) || at.code.startsWith("08") || /^57P0[1-5]$/.test(at.code)) return true;

@@ -1,0 +1,133 @@
+import { v7 as uuidV7 } from "uuid";
+import { createApp } from "./app.ts";
+import { mapPgError } from "./db/errors.ts";
+import type { Deps } from "./deps.ts";
+import { createRequestDb, findWallFaults } from "./foundation/db/index.ts";
+import { createErrorMapper } from "./foundation/errors/index.ts";
+import { requestContext } from "./foundation/http/request-context.ts";
+import { requestLogger } from "./foundation/http/request-logger.ts";
+import { createRouter } from "./foundation/http/route-factory.ts";
+import { createLogger, type Logger } from "./foundation/logging/index.ts";
+import { flushKeyUsage } from "./modules/auth/index.ts";
+import { type Bindings, findAssets, parseBindings } from "./worker/bindings.ts";
+
+/** The part of workerd's execution context that is used. */
+interface ExecutionContext {
+  waitUntil(promise: Promise<unknown>): void;
+}
+
+type Handler = (request: Request, context: ExecutionContext) => Promise<Response>;
+
+/** One request opens one transaction at a time; Hyperdrive or PgBouncer does the pooling between requests. */
+const poolOfOne = { size: 1, maxOverflow: 0 };
+
+/** The application of this isolate, made by its first request: bindings are not known before. */
+let handler: Handler | null = null;
+
+/** The edge entry: the same application on workerd, with one database connection a request. */
+export default {
+  fetch(request: Request, bindings: Bindings, context: ExecutionContext): Promise<Response> {
+    handler ??= createHandler(bindings);
+    return handler(request, context);
+  },
+};
+
+function createHandler(bindings: Bindings): Handler {
+  try {
+    return createApiHandler(bindings);
+  } catch (error) {
+    return createRefusal(error);
+  }
+}
+
+function createApiHandler(bindings: Bindings): Handler {
+  const { config, databaseUrl } = parseBindings(bindings);
+  const logger = createLogger({ level: config.logLevel, write });
+  const { db, withPool } = createRequestDb({
+    ...config.database.pool,
+    ...poolOfOne,
+    url: databaseUrl,
+    applicationName: "footing-edge",
+    closeTimeoutMs: config.http.shutdownTimeoutMs,
+    mapError: mapPgError,
+    onBackgroundError: (error, during) => logger.error(`a fault in ${during}`, { error }),
+  });
+  const assets = findAssets(bindings);
+  const deps: Deps = {
+    config,
+    db,
+    logger,
+    clock: { now: () => new Date() },
+    ids: { uuid: () => uuidV7() },
+    // Cloudflare writes this header over whatever the client sent; elsewhere whatever stands in front has to.
+    socketAddress: (request) => request.headers.get("cf-connecting-ip"),
+    asset: async (name) => {
+      const response = await assets?.fetch(new Request(`https://assets.invalid/${name}`));
+      return response?.ok === true ? new Uint8Array(await response.arrayBuffer()) : null;
+    },
+  };
+  const app = createApp(deps);
+  let wallChecked = false;
+
+  async function afterResponse(): Promise<void> {
+    if (!wallChecked) {
+      wallChecked = true;
+      await tryTo("the check of the database role", logger, () => warnOfWallFaults(deps));
+    }
+    await tryTo("writing API key usage", logger, () => flushKeyUsage(deps));
+  }
+
+  // All of it is waited for, the answer too: a client that goes away cuts nothing off half-way.
+  return (request, context) => {
+    const { promise: response, resolve, reject } = Promise.withResolvers<Response>();
+    const work = withPool(async () => {
+      try {
+        resolve(asEncoded(await app.fetch(request)));
+      } catch (error) {
+        reject(error);
+      }
+      await afterResponse();
+    });
+    context.waitUntil(work);
+    return response;
+  };
+}
+
+/** Answers every request with a 500 that has ids and tells nothing; the log has the reason at each of them. */
+function createRefusal(reason: unknown): Handler {
+  const router = createRouter();
+  router.use(requestContext({ logger: createLogger({ level: "info", write }) }));
+  router.use(requestLogger());
+  router.use(() => {
+    throw reason;
+  });
+  router.onError(createErrorMapper());
+  return async (request) => router.fetch(request);
+}
+
+async function warnOfWallFaults({ db, logger }: Deps): Promise<void> {
+  const faults = await findWallFaults(db, "ledger");
+  if (faults.length > 0) logger.warn(`THE WALL BETWEEN BOOKS CAN BE PASSED: ${faults.join("; ")}`);
+}
+
+async function tryTo(name: string, logger: Logger, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    logger.error(`${name} failed`, { error });
+  }
+}
+
+/** workerd would compress a body by its Content-Encoding; whatever of ours has that header is compressed already. */
+function asEncoded(response: Response): Response {
+  if (!response.headers.has("content-encoding")) return response;
+  const { body, status, headers } = response;
+  const init: ResponseInit & { encodeBody: "manual" } = { status, headers, encodeBody: "manual" };
+  return new Response(body, init);
+}
+
+/** workerd has no other way to write a line. */
+function write(line: string): void {
+  // biome-ignore lint/suspicious/noConsole: the one place of the edge that writes.
+  console.log(line);
+}
