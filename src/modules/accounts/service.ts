@@ -36,9 +36,9 @@ export interface NewAccount extends AccountKey {
  * @throws COMMODITY_UNKNOWN, ACCOUNT_PATH_TAKEN, ACCOUNT_CODE_TAKEN
  */
 export async function createAccount(tx: Tx, { accountId: id, now, ...proposed }: NewAccount): Promise<AccountRow> {
-  await assertPermittedKnown(tx, proposed.bookId, proposed.commodities);
   const account = { ...proposed, id, active: true, closedOn: null, createdAt: now, updatedAt: now };
   await insertAccount(tx, account);
+  await assertPermittedKnown(tx, proposed.bookId, proposed.commodities);
   return account;
 }
 
@@ -74,10 +74,12 @@ export async function changeAccount(
   const rename = path !== undefined && path !== account.path;
   if (!rename && Object.keys(changes).length === 0) return account;
 
-  await assertPermittedKnown(tx, input.bookId, changes.commodities ?? null);
+  // What conflicts is found out before what breaks a rule: 409 goes before 422.
   await assertLinesStayIncluded(tx, input, account, changes);
   if (rename) await renameTree(tx, { bookId: input.bookId, from: account.path, to: path, updatedAt: input.now });
+  assertOpensBeforeClosing({ ...account, ...changes });
   await updateAccount(tx, input, { ...changes, updatedAt: input.now });
+  await assertPermittedKnown(tx, input.bookId, changes.commodities ?? null);
   return { ...account, ...changes, path: path ?? account.path, updatedAt: input.now };
 }
 
@@ -94,13 +96,13 @@ export async function closeAccount(
   if (account.closedOn !== null) {
     throw new AppError("ACCOUNT_CLOSED", { detail: `${account.path} was closed on ${account.closedOn}.` });
   }
-  assertOpensBeforeClosing({ openedOn: account.openedOn, closedOn: input.closedOn });
   const later = await findExcludedLines(tx, input, { to: input.closedOn });
   if (later !== null) {
     throw new AppError("ACCOUNT_HAS_LINES", {
       detail: `${account.path} has ${linesText(later.count)} after ${input.closedOn}, the last on ${later.last}.`,
     });
   }
+  assertOpensBeforeClosing({ openedOn: account.openedOn, closedOn: input.closedOn });
   const changes = { closedOn: input.closedOn, updatedAt: input.now };
   await updateAccount(tx, input, changes);
   return { ...account, ...changes };
@@ -131,7 +133,6 @@ async function assertLinesStayIncluded(
   changes: AccountChanges,
 ): Promise<void> {
   if (changes.openedOn) {
-    assertOpensBeforeClosing({ openedOn: changes.openedOn, closedOn: account.closedOn });
     const earlier = await findExcludedLines(tx, key, { from: changes.openedOn });
     if (earlier !== null) {
       throw new AppError("ACCOUNT_HAS_LINES", {
