@@ -10,11 +10,13 @@ import { EmbeddedDatabaseError, startEmbedded } from "./foundation/db/embedded/i
 import { createDb, findWallFaults } from "./foundation/db/index.ts";
 import { createLogger } from "./foundation/logging/index.ts";
 import { flushKeyUsage } from "./modules/auth/index.ts";
+import { onNpxEnd } from "./npx-watch.ts";
 
 /** How much later Bun itself cuts a body off than the app does, so that the app's answer is the one that is seen. */
 const bunBodyMarginBytes = 1024 * 1024;
 
 const keyUsageIntervalMs = 10_000;
+const oneCtrlCMs = 500;
 
 /** What is closed on the way out, last opened first. */
 interface Closer {
@@ -23,12 +25,13 @@ interface Closer {
 }
 
 const closers: Closer[] = [];
-let stopping = false;
+let stoppingSince: number | null = null;
 const config = readConfig();
 const logger = createLogger({ level: config.logLevel, write: (line) => process.stdout.write(`${line}\n`) });
 
 process.on("SIGINT", () => void stop(0));
 process.on("SIGTERM", () => void stop(0));
+onNpxEnd(() => void stop(0));
 start(config).catch((error: unknown) => {
   if (isForTheOperator(error)) process.stderr.write(`${error.message}\n`);
   else logger.fatal("the API did not start", { error });
@@ -121,10 +124,16 @@ async function drain(server: Server<undefined>, timeoutMs: number): Promise<void
   clearTimeout(timer);
 }
 
-/** A second signal while stopping ends the process at once. */
+/**
+ * Closes everything and ends the process. Another signal ends it at once, unless it comes with the first: of one Ctrl-C
+ * the terminal and `bun run` both send one.
+ */
 async function stop(exitCode: number): Promise<void> {
-  if (stopping) process.exit(1);
-  stopping = true;
+  if (stoppingSince !== null) {
+    if (performance.now() - stoppingSince < oneCtrlCMs) return;
+    process.exit(1);
+  }
+  stoppingSince = performance.now();
   for (const { name, close } of closers.toReversed()) {
     await close().catch((error: unknown) => {
       logger.error(`the ${name} did not close`, { error });

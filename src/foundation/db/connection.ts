@@ -19,6 +19,8 @@ export interface Connection {
   readonly mayPrepare: (text: string) => boolean;
   /** True once the socket has closed: nothing may be sent on it any more. */
   closed: boolean;
+  /** Said once the server has answered a statement: the connection stands. */
+  confirm(): void;
 }
 
 /** Statements that one connection keeps prepared; beyond it drizzle's are sent unprepared, so that none pile up. */
@@ -28,7 +30,8 @@ const passThrough = (value: unknown): unknown => value;
 const oid = { json: 114, date: 1082, timestamp: 1114, timestamptz: 1184, jsonb: 3802 } as const;
 
 /**
- * Opens a client that owns exactly one connection (lazily: at its first statement).
+ * Makes a client that owns exactly one connection, which its first statement opens: to be sent at once, as the time for
+ * connecting runs from here.
  *
  * One connection a client is what makes a lost connection visible: a client of several reconnects by itself and
  * would run the rest of a transaction outside it. For the same reason postgres.js's own idle and lifetime timers are
@@ -66,11 +69,14 @@ export function openConnection(options: ConnectionOptions, onClose: (connection:
       },
     },
   });
+  // A server that takes a connection and closes it again has postgres.js try for ever; this ends it.
+  const deadline = setTimeout(() => void closeConnection(connection), options.connectTimeoutSeconds * 1000);
   const connection: Connection = {
     sql,
     openedAt: performance.now(),
     mayPrepare: createPreparedBudget(),
     closed: false,
+    confirm: () => clearTimeout(deadline),
   };
   return connection;
 }
@@ -88,5 +94,6 @@ function createPreparedBudget(): (text: string) => boolean {
 /** Closes a connection without waiting for statements in flight. */
 export async function closeConnection(connection: Connection): Promise<void> {
   connection.closed = true;
+  connection.confirm();
   await connection.sql.end({ timeout: 0 });
 }

@@ -69,7 +69,7 @@ async function runOnce<T>(db: Db, scope: TxScope, fn: (tx: Tx) => Promise<T>, op
   ]);
   // A read's statements follow its opening in one flight. A write waits, so that none of its statements can ever
   // run outside the transaction, should BEGIN itself fail. The opening's own error is awaited below in both cases.
-  opening.catch(() => undefined);
+  opening.then(connection.confirm, () => undefined);
   let result: T;
   try {
     if (mode === "write") await opening;

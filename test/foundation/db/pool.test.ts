@@ -104,12 +104,12 @@ test("closing refuses new work and lets the work under way finish", async () => 
   expect(db.stats()).toMatchObject({ open: 0 });
 });
 
-test("a database that cannot be reached is DATABASE_UNAVAILABLE, and no connection is kept of it", async () => {
+function openDbAt(url: string): Db {
   const db = createDb({
     ...openDb({ size: 1, maxOverflow: 0 }).settings,
-    url: "postgres://nobody@127.0.0.1:1/none",
+    url,
     applicationName: "pool-test",
-    connectTimeoutSeconds: 2,
+    connectTimeoutSeconds: 1,
     size: 1,
     maxOverflow: 0,
     acquireTimeoutMs: 500,
@@ -117,6 +117,24 @@ test("a database that cannot be reached is DATABASE_UNAVAILABLE, and no connecti
     lifetimeMs: 1000,
   });
   opened.push(db);
+  return db;
+}
+
+test("a server that takes connections and closes them again is DATABASE_UNAVAILABLE too, within the time for connecting", async () => {
+  const server = Bun.listen({
+    hostname: "127.0.0.1",
+    port: 0,
+    socket: { open: (socket) => void socket.end(), data() {} },
+  });
+  const db = openDbAt(`postgres://nobody@127.0.0.1:${server.port}/none`);
+  const error = await withTx(db, scope, (tx) => tx.sql`select 1`).catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ errorId: "DATABASE_UNAVAILABLE" });
+  expect(db.stats().open).toBe(0);
+  server.stop(true);
+});
+
+test("a database that cannot be reached is DATABASE_UNAVAILABLE, and no connection is kept of it", async () => {
+  const db = openDbAt("postgres://nobody@127.0.0.1:1/none");
   for (let attempt = 0; attempt < 3; attempt += 1) {
     const error = await withTx(db, scope, (tx) => tx.sql`select 1`).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ errorId: "DATABASE_UNAVAILABLE" });
