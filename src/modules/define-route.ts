@@ -10,6 +10,9 @@ const transactionErrors = [
   "COMMIT_OUTCOME_UNKNOWN",
 ] as const;
 
+/** A route that opens no transaction for its answer. */
+export const defineSystemRoute = createRouteFactory({ catalogue });
+
 /** A route that needs neither a user nor a book. */
 export const definePublicRoute = createRouteFactory({ catalogue, always: transactionErrors });
 

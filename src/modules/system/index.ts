@@ -1,2 +1,2 @@
-export { createDocsRoutes } from "./docs.ts";
+export { createDocsRoutes } from "./docs-routes.ts";
 export { createSystemRoutes } from "./routes.ts";

@@ -1,13 +1,14 @@
 import type { AppEnv, Deps } from "../../deps.ts";
 import { createRouter } from "../../foundation/http/route-factory.ts";
 import { version } from "../../version.ts";
-import { definePublicRoute } from "../define-route.ts";
+import { defineSystemRoute } from "../define-route.ts";
+import { createDatabaseCheck } from "./database-check.ts";
 import { errorPageListSchema, errorPageSchema, errorParamsSchema, healthSchema } from "./schemas.ts";
-import { createDatabaseCheck, getErrorPage, listErrorPages } from "./service.ts";
+import { getErrorPage, listErrorPages } from "./service.ts";
 
 const tags = ["System"];
 
-const healthRoute = definePublicRoute({
+const healthRoute = defineSystemRoute({
   method: "get",
   path: "/health",
   operationId: "getHealth",
@@ -21,7 +22,7 @@ const healthRoute = definePublicRoute({
   errors: [],
 });
 
-const errorsRoute = definePublicRoute({
+const errorsRoute = defineSystemRoute({
   method: "get",
   path: "/errors",
   operationId: "listErrors",
@@ -32,7 +33,7 @@ const errorsRoute = definePublicRoute({
   errors: [],
 });
 
-const errorRoute = definePublicRoute({
+const errorRoute = defineSystemRoute({
   method: "get",
   path: "/errors/{error_id}",
   operationId: "getError",

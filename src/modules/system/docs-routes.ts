@@ -36,11 +36,19 @@ export function createDocsRoutes({ asset }: Deps) {
       "Cache-Control": "public, max-age=86400",
       Vary: "Accept-Encoding",
     };
-    if (/\bgzip\b/.test(c.req.header("accept-encoding") ?? "")) {
+    if (acceptsGzip(c.req.header("accept-encoding") ?? "")) {
       return c.body(compressed.slice().buffer, 200, { ...headers, "Content-Encoding": "gzip" });
     }
     const plain = new Blob([compressed.slice().buffer]).stream().pipeThrough(new DecompressionStream("gzip"));
     return c.body(plain, 200, headers);
   });
   return router;
+}
+
+/** RFC 9110, section 12.5.3: `gzip` by name, in any case, unless its weight is 0. */
+function acceptsGzip(header: string): boolean {
+  return header.split(",").some((coding) => {
+    const found = /^gzip(?:;q=([01](?:\.\d{0,3})?))?$/i.exec(coding.replaceAll(/[ \t]/g, ""));
+    return found !== null && Number(found[1] ?? 1) > 0;
+  });
 }
