@@ -45,14 +45,13 @@ test("the migrations make the tables that the code declares: there is nothing to
 test("a table that no migration makes would be found", async () => {
   await withScratchDirectory(async (directory) => {
     const wider = join(directory, "schema.ts");
-    const text = [
+    const lines = [
       `export * from "${tables}";`,
       `import { ledger } from "${join(root, "src/db/schema/ledger.ts")}";`,
       `import { text } from "${join(root, "node_modules/drizzle-orm/pg-core")}";`,
       'export const odd = ledger.table("odd", { note: text("note") });',
     ];
-    await writeFile(wider, text.join("
-"));
+    await writeFile(wider, lines.join("\n"));
     const { added } = await generate(wider, directory);
     expect(added.join("\n")).toContain('CREATE TABLE "ledger"."odd"');
   });
