@@ -22,6 +22,9 @@ const [owner, viewer, stranger, guest] = [
 const viewerJoins = { email: viewer.email, role: "viewer" };
 await made(t.request(`${owner.book}/members`, { token: owner.token, json: viewerJoins }));
 const readKey = (await made(createKey(owner, ["read"]))).key as string;
+const second = await made(t.request("/api/v1/books", { token: owner.token, json: { name: "Second" } }));
+const otherBook = { ...owner, book: `/api/v1/books/${second.id}` };
+const otherBooksKey = (await made(createKey(otherBook, ["read", "write"]))).key as string;
 const ownKnown = { book_id: owner.bookId, user_id: owner.userId };
 const theirs = await seedBook(t, {
   operations,
@@ -29,6 +32,9 @@ const theirs = await seedBook(t, {
   token: stranger.token,
   known: { book_id: stranger.bookId, email: guest.email, code: "THEIRS", path: "Assets:Theirs" },
 });
+
+/** What people do and API keys never. */
+const forPeople = /\/(?:members|api-keys)(?:\/|$)|^renameBook$/;
 
 /** What anybody may call; whatever else the API has asks who is there. */
 const open = ["getError", "getHealth", "listErrors", "login", "logout", "refreshTokens", "register"];
@@ -98,6 +104,12 @@ describe.each(operations.map((operation) => [`${operation.method} ${operation.pa
       const missing = await send(t, requestOf(operation, { ...ownKnown, book_id: missingId }), stranger.token);
       expect(outcomeOf(foreign)).toEqual([404, "NOT_FOUND"]);
       expect(withoutIds(foreign, [owner.bookId])).toEqual(withoutIds(missing, [missingId]));
+    });
+
+    test("answers an API key of the owner's other book as if this one did not exist", async () => {
+      const closed = forPeople.test(operation.path) || forPeople.test(operation.id);
+      const expected = closed ? [403, "SCOPE_INSUFFICIENT"] : [404, "NOT_FOUND"];
+      expect(outcomeOf(await send(t, sample, otherBooksKey))).toEqual(expected as [number, string]);
     });
 
     const named = listMakers(operations).map(({ name }) => name);
