@@ -48,15 +48,16 @@ END
 $$;
 --> statement-breakpoint
 -- The backstop under the program's own check, at COMMIT: a posted entry has two lines or more and balances exactly
--- per weight commodity.
+-- per weight commodity, and its lines have its date.
 CREATE FUNCTION ledger.assert_entry_balances(p_book_id uuid, p_entry_id uuid) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM FROM ledger.journal_entries e
   WHERE e.book_id = p_book_id AND e.id = p_entry_id AND e.status <> 'draft' AND (
-    SELECT coalesce(sum(line_count), 0) < 2 OR bool_or(net <> 0)
+    SELECT coalesce(sum(line_count), 0) < 2 OR bool_or(net <> 0) OR bool_or(misdated)
     FROM (
-      SELECT count(*) AS line_count, sum(CASE side WHEN 'debit' THEN weight ELSE -weight END) AS net
+      SELECT count(*) AS line_count, sum(CASE side WHEN 'debit' THEN weight ELSE -weight END) AS net,
+        bool_or(date <> e.date) AS misdated
       FROM ledger.lines
       WHERE book_id = p_book_id AND entry_id = p_entry_id
       GROUP BY weight_commodity

@@ -6,8 +6,10 @@ import { AMOUNT_PATTERN, DECIMAL_PATTERN } from "../domain/decimal.ts";
 
 /** Fields that more than one module's schemas are made of. */
 
+/** In lower case, as PostgreSQL writes UUIDs and as every answer has them. */
 export const uuidSchema = z
   .uuid({ error: "must be a UUID" })
+  .toLowerCase()
   .openapi({ example: "0198c2f5-7c1e-7d3a-9f59-1d1d8a4c2b10" });
 
 export const dateSchema = z

@@ -104,7 +104,7 @@ export const mayImport: Readonly<Record<Layer, readonly Layer[]>> = {
   part: ["deps", "errors", "foundation", "part", "repository", "index"],
   responses: ["deps", "domain", "foundation", "schemas", "service", "repository", "index"],
   service: ["deps", "errors", "domain", "foundation", "service", "rules", "schemas", "repository", "part", "index"],
-  rules: ["errors", "domain", "foundation"],
+  rules: ["errors", "domain", "foundation", "rules", "schemas", "repository"],
   schemas: ["domain", "foundation", "fields", "index"],
   repository: ["domain", "foundation", "tables", "schemas", "repository", "index"],
 };
@@ -114,6 +114,7 @@ export const typesOnly: Readonly<Partial<Record<Layer, readonly Layer[]>>> = {
   service: ["deps", "schemas"],
   part: ["deps"],
   responses: ["deps", "repository"],
+  rules: ["schemas", "repository"],
   repository: ["schemas", "index"],
   document: ["deps"],
   app: ["deps"],
