@@ -59,6 +59,13 @@ export const { AppError, catalogue } = defineErrors({
     meaning: "The object does not exist in a book that you may see.",
     remedy: "Check the ids in the path.",
   },
+  IDEMPOTENCY_KEY_REUSED: {
+    status: 409,
+    title: "The idempotency key stands for another request",
+    retryable: false,
+    meaning: "The key was used within the last 30 days for another route or another body.",
+    remedy: "Give each write a key of its own, and repeat a write with exactly what it was sent with.",
+  },
   EMAIL_TAKEN: {
     status: 409,
     title: "The email address is in use",

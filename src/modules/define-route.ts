@@ -1,5 +1,7 @@
-import { catalogue } from "../errors.ts";
+import { catalogue, type ErrorId } from "../errors.ts";
+import type { RouteDefinition } from "../foundation/http/route-definition.ts";
 import { createRouteFactory } from "../foundation/http/route-factory.ts";
+import { bookWriteHeadersSchema, bookWriteQuerySchema, noIdempotencyKeySchema } from "./book-write/index.ts";
 
 /** What a transaction may answer whatever the service does. */
 const transactionErrors = [
@@ -16,6 +18,11 @@ export const defineSystemRoute = createRouteFactory({ catalogue });
 /** A route that needs neither a user nor a book. */
 export const definePublicRoute = createRouteFactory({ catalogue, always: transactionErrors });
 
+/** A public route that answers with a credential. */
+export function defineCredentialRoute<const Definition extends RouteDefinition<ErrorId>>(definition: Definition) {
+  return definePublicRoute({ ...definition, security: [], headers: noIdempotencyKeySchema });
+}
+
 /** A route behind authentication. */
 export const defineUserRoute = createRouteFactory({ catalogue, always: [...transactionErrors, "UNAUTHENTICATED"] });
 
@@ -24,3 +31,18 @@ export const defineBookRoute = createRouteFactory({
   catalogue,
   always: [...transactionErrors, "UNAUTHENTICATED", "FORBIDDEN", "SCOPE_INSUFFICIENT", "NOT_FOUND"],
 });
+
+/** A route that writes to a book: {@link defineBookRoute} with `Idempotency-Key` and `dry_run`. */
+export function defineBookWriteRoute<const Definition extends RouteDefinition<ErrorId>>(definition: Definition) {
+  return defineBookRoute({
+    ...definition,
+    query: bookWriteQuerySchema,
+    headers: bookWriteHeadersSchema,
+    errors: [...definition.errors, "IDEMPOTENCY_KEY_REUSED"] as const,
+  });
+}
+
+/** A route of one book that answers with a credential. */
+export function defineBookCredentialRoute<const Definition extends RouteDefinition<ErrorId>>(definition: Definition) {
+  return defineBookRoute({ ...definition, headers: noIdempotencyKeySchema });
+}

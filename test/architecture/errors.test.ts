@@ -22,6 +22,7 @@ const withoutRoute: readonly ErrorId[] = ["CONFLICT", "METHOD_NOT_ALLOWED", "ROU
 
 /** Faults of the program, not of a request: they are answered as INTERNAL. */
 const programFaults: Readonly<Record<string, number>> = {
+  "src/modules/book-write/service.ts": 1,
   "src/modules/commodities/repository.ts": 1,
   "src/modules/journal/fault-rules.ts": 1,
   "src/modules/journal/proposal-rules.ts": 2,

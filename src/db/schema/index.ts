@@ -1,5 +1,6 @@
 export { accounts } from "./accounts.ts";
 export { commodities, prices } from "./commodities.ts";
+export { idempotencyKeys } from "./idempotency.ts";
 export { apiKeys, books, identity, memberships, refreshTokens, users } from "./identity.ts";
 export { dailyTotals, journalEntries, lines } from "./journal.ts";
 export { ledger } from "./ledger.ts";

@@ -76,6 +76,11 @@ export interface TxOptions {
   /** READ ONLY on one snapshot; its opening is sent along with its first statement. */
   readonly readOnly?: boolean;
   readonly isolation?: "read committed" | "repeatable read" | "serializable";
+  /**
+   * Rolls back what succeeded, after checking all that COMMIT would check, and gives the result all the same.
+   * `afterCommit` callbacks do not run.
+   */
+  readonly dryRun?: boolean;
   /** Attempts in all when PostgreSQL reports a serialization failure or a deadlock; 1 to 10, by default 4. */
   readonly attempts?: number;
 }

@@ -75,6 +75,7 @@ async function runOnce<T>(db: Db, scope: TxScope, fn: (tx: Tx) => Promise<T>, op
     if (mode === "write") await opening;
     result = await currentTx.run({ db, scope, open }, () => fn(open.tx));
     await opening;
+    if (options.dryRun === true) await open.tx.sql`set constraints all immediate`;
     if (open.failure !== null) throw open.failure;
   } catch (error) {
     open.state = "ended";
@@ -85,8 +86,11 @@ async function runOnce<T>(db: Db, scope: TxScope, fn: (tx: Tx) => Promise<T>, op
   }
   open.state = "ended";
   if (mode === "read") void finishRead(db, connection);
-  else await commit(db, connection, open);
-  await runAfterCommit(db, open);
+  else if (options.dryRun === true) await rollBack(db, connection);
+  else {
+    await commit(db, connection, open);
+    await runAfterCommit(db, open);
+  }
   return result;
 }
 

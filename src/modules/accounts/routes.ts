@@ -1,8 +1,9 @@
 import type { BookEnv } from "../../deps.ts";
-import { withTx } from "../../foundation/db/index.ts";
+import { type Tx, withTx } from "../../foundation/db/index.ts";
 import { cursorOf, parseCursor, toPage } from "../../foundation/http/pagination.ts";
 import { createRouter } from "../../foundation/http/route-factory.ts";
-import { defineBookRoute } from "../define-route.ts";
+import { writeToBook } from "../book-write/index.ts";
+import { defineBookRoute, defineBookWriteRoute } from "../define-route.ts";
 import { toAccountResponse } from "./responses.ts";
 import {
   accountCloseSchema,
@@ -19,7 +20,7 @@ import { changeAccount, closeAccount, createAccount, getAccount, listAccounts, r
 
 const tags = ["Accounts"];
 
-const createRoute = defineBookRoute({
+const createRoute = defineBookWriteRoute({
   method: "post",
   path: "/books/{book_id}/accounts",
   operationId: "createAccount",
@@ -56,7 +57,7 @@ const getRoute = defineBookRoute({
   errors: [],
 });
 
-const changeRoute = defineBookRoute({
+const changeRoute = defineBookWriteRoute({
   method: "patch",
   path: "/books/{book_id}/accounts/{account_id}",
   operationId: "changeAccount",
@@ -78,7 +79,7 @@ const changeRoute = defineBookRoute({
   ],
 });
 
-const closeRoute = defineBookRoute({
+const closeRoute = defineBookWriteRoute({
   method: "post",
   path: "/books/{book_id}/accounts/{account_id}/close",
   operationId: "closeAccount",
@@ -91,7 +92,7 @@ const closeRoute = defineBookRoute({
   errors: ["ACCOUNT_CLOSED", "ACCOUNT_HAS_LINES", "ACCOUNT_DATES_INVALID"],
 });
 
-const deleteRoute = defineBookRoute({
+const deleteRoute = defineBookWriteRoute({
   method: "delete",
   path: "/books/{book_id}/accounts/{account_id}",
   operationId: "deleteAccount",
@@ -107,7 +108,7 @@ export function createAccountRoutes() {
   const router = createRouter<BookEnv>();
 
   router.openapi(createRoute, async (c) => {
-    const { db, deps, scope } = c.var;
+    const { deps } = c.var;
     const {
       path,
       type,
@@ -118,7 +119,8 @@ export function createAccountRoutes() {
     } = c.req.valid("json");
     const key = { bookId: c.req.valid("param").book_id, accountId: deps.ids.uuid() };
     const input = { ...key, path, type, code, commodities, description, openedOn, now: deps.clock.now() };
-    return c.json(toAccountResponse(await withTx(db, scope, (tx) => createAccount(tx, input))), 201);
+    const run = async (tx: Tx) => toAccountResponse(await createAccount(tx, input));
+    return c.json(await writeToBook(c, { status: 201, run }), 201);
   });
 
   router.openapi(listRoute, async (c) => {
@@ -149,18 +151,20 @@ export function createAccountRoutes() {
     const { book_id: bookId, account_id: accountId } = c.req.valid("param");
     const { opened_on: openedOn, ...patch } = c.req.valid("json");
     const input = { bookId, accountId, patch: { ...patch, openedOn }, now: c.var.deps.clock.now() };
-    return c.json(toAccountResponse(await withTx(c.var.db, c.var.scope, (tx) => changeAccount(tx, input))), 200);
+    const run = async (tx: Tx) => toAccountResponse(await changeAccount(tx, input));
+    return c.json(await writeToBook(c, { status: 200, run }), 200);
   });
 
   router.openapi(closeRoute, async (c) => {
     const { book_id: bookId, account_id: accountId } = c.req.valid("param");
     const input = { bookId, accountId, closedOn: c.req.valid("json").closed_on, now: c.var.deps.clock.now() };
-    return c.json(toAccountResponse(await withTx(c.var.db, c.var.scope, (tx) => closeAccount(tx, input))), 200);
+    const run = async (tx: Tx) => toAccountResponse(await closeAccount(tx, input));
+    return c.json(await writeToBook(c, { status: 200, run }), 200);
   });
 
   router.openapi(deleteRoute, async (c) => {
     const { book_id: bookId, account_id: accountId } = c.req.valid("param");
-    await withTx(c.var.db, c.var.scope, (tx) => removeAccount(tx, { bookId, accountId }));
+    await writeToBook(c, { status: 204, run: (tx) => removeAccount(tx, { bookId, accountId }) });
     return c.body(null, 204);
   });
 

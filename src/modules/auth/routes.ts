@@ -10,7 +10,7 @@ import {
 import { withTx } from "../../foundation/db/index.ts";
 import { createRouter } from "../../foundation/http/route-factory.ts";
 import { identityScope, toBookResponse } from "../books/index.ts";
-import { definePublicRoute, defineUserRoute } from "../define-route.ts";
+import { defineCredentialRoute, defineUserRoute } from "../define-route.ts";
 import { getAuthServices } from "./auth-services.ts";
 import { authenticate } from "./authenticate.ts";
 import { challengeHeaders } from "./challenge.ts";
@@ -30,51 +30,47 @@ import { checkPassword, findCredentials, getProfile, registerUser, startSession 
 const tags = ["Authentication"];
 const firstBookName = "Personal";
 
-const registerRoute = definePublicRoute({
+const registerRoute = defineCredentialRoute({
   method: "post",
   path: "/auth/register",
   operationId: "register",
   summary: "Register a user, with a first book",
   tags,
-  security: [],
   body: registerRequestSchema,
   responses: { 201: { description: "The user, its book and its tokens", schema: registrationSchema } },
   errors: ["EMAIL_TAKEN", "PASSWORD_CHECK_BUSY"],
 });
 
-const loginRoute = definePublicRoute({
+const loginRoute = defineCredentialRoute({
   method: "post",
   path: "/auth/login",
   operationId: "login",
   summary: "Log in",
   tags,
-  security: [],
   body: loginRequestSchema,
   responses: { 200: { description: "The user and its tokens", schema: loginSchema } },
   errors: ["CREDENTIALS_INVALID", "PASSWORD_CHECK_BUSY"],
 });
 
-const refreshRoute = definePublicRoute({
+const refreshRoute = defineCredentialRoute({
   method: "post",
   path: "/auth/refresh",
   operationId: "refreshTokens",
   summary: "Exchange a refresh token for new tokens",
   description: "A refresh token is good for one exchange. A second one revokes every token of its log-in.",
   tags,
-  security: [],
   body: refreshRequestSchema,
   responses: { 200: { description: "New tokens", schema: tokensSchema } },
   errors: ["REFRESH_TOKEN_INVALID"],
 });
 
-const logoutRoute = definePublicRoute({
+const logoutRoute = defineCredentialRoute({
   method: "post",
   path: "/auth/logout",
   operationId: "logout",
   summary: "Revoke every refresh token of a log-in",
   description: "An access token stays good until it expires.",
   tags,
-  security: [],
   body: refreshRequestSchema,
   responses: { 204: { description: "The log-in has ended" } },
   errors: [],

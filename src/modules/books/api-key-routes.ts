@@ -2,7 +2,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { BookEnv } from "../../deps.ts";
 import { withTx } from "../../foundation/db/index.ts";
 import { pageQuery } from "../../foundation/http/pagination.ts";
-import { defineBookRoute } from "../define-route.ts";
+import { defineBookCredentialRoute, defineBookRoute } from "../define-route.ts";
 import { assertExpiresLater, createApiKey, listApiKeys, makeApiKey, revokeApiKey } from "./api-key-service.ts";
 import { readPage, toApiKeyResponse, toIdPage } from "./responses.ts";
 import {
@@ -29,7 +29,7 @@ const listApiKeysRoute = defineBookRoute({
   errors: [],
 });
 
-const createApiKeyRoute = defineBookRoute({
+const createApiKeyRoute = defineBookCredentialRoute({
   method: "post",
   path: "/books/{book_id}/api-keys",
   operationId: "createApiKey",
@@ -44,7 +44,7 @@ const createApiKeyRoute = defineBookRoute({
   errors: [],
 });
 
-const revokeApiKeyRoute = defineBookRoute({
+const revokeApiKeyRoute = defineBookCredentialRoute({
   method: "delete",
   path: "/books/{book_id}/api-keys/{key_id}",
   operationId: "revokeApiKey",

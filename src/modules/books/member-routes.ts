@@ -1,8 +1,9 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { BookEnv } from "../../deps.ts";
-import { withTx } from "../../foundation/db/index.ts";
+import { type Tx, withTx } from "../../foundation/db/index.ts";
 import { pageQuery } from "../../foundation/http/pagination.ts";
-import { defineBookRoute } from "../define-route.ts";
+import { writeToBook } from "../book-write/index.ts";
+import { defineBookRoute, defineBookWriteRoute } from "../define-route.ts";
 import { addMember, changeMemberRole, listMembers, removeMember } from "./member-service.ts";
 import { readPage, toIdPage, toMemberResponse } from "./responses.ts";
 import {
@@ -30,7 +31,7 @@ const listMembersRoute = defineBookRoute({
   errors: [],
 });
 
-const addMemberRoute = defineBookRoute({
+const addMemberRoute = defineBookWriteRoute({
   method: "post",
   path: "/books/{book_id}/members",
   operationId: "addMember",
@@ -43,7 +44,7 @@ const addMemberRoute = defineBookRoute({
   errors: ["MEMBER_EXISTS"],
 });
 
-const changeMemberRoute = defineBookRoute({
+const changeMemberRoute = defineBookWriteRoute({
   method: "patch",
   path: "/books/{book_id}/members/{user_id}",
   operationId: "changeMemberRole",
@@ -56,7 +57,7 @@ const changeMemberRoute = defineBookRoute({
   errors: ["LAST_OWNER"],
 });
 
-const removeMemberRoute = defineBookRoute({
+const removeMemberRoute = defineBookWriteRoute({
   method: "delete",
   path: "/books/{book_id}/members/{user_id}",
   operationId: "removeMember",
@@ -84,25 +85,26 @@ export function registerMemberRoutes(router: OpenAPIHono<BookEnv>): void {
   });
 
   router.openapi(addMemberRoute, async (c) => {
-    const { db, deps } = c.var;
+    const { deps } = c.var;
     const input = { ...c.req.valid("json"), bookId: c.req.valid("param").book_id, now: deps.clock.now() };
-    const member = await withTx(db, ownerScope(c), (tx) => addMember(tx, input));
-    return c.json(toMemberResponse(member), 201);
+    const run = async (tx: Tx) => toMemberResponse(await addMember(tx, input));
+    return c.json(await writeToBook(c, { status: 201, scope: ownerScope(c), run }), 201);
   });
 
   router.openapi(changeMemberRoute, async (c) => {
     const { book_id: bookId, user_id: userId } = c.req.valid("param");
     const { role } = c.req.valid("json");
-    const member = await withTx(c.var.db, ownerScope(c), (tx) => changeMemberRole(tx, { bookId, userId, role }));
-    return c.json(toMemberResponse(member), 200);
+    const run = async (tx: Tx) => toMemberResponse(await changeMemberRole(tx, { bookId, userId, role }));
+    return c.json(await writeToBook(c, { status: 200, scope: ownerScope(c), run }), 200);
   });
 
   router.openapi(removeMemberRoute, async (c) => {
-    const { db, deps, principal } = c.var;
+    const { deps, principal } = c.var;
     const { book_id: bookId, user_id: userId } = c.req.valid("param");
     const leaves = userId.toLowerCase() === principal.userId;
     const input = { bookId, userId, now: deps.clock.now() };
-    await withTx(db, personScope(c, leaves ? "viewer" : "owner"), (tx) => removeMember(tx, input));
+    const scope = personScope(c, leaves ? "viewer" : "owner");
+    await writeToBook(c, { status: 204, scope, run: (tx) => removeMember(tx, input) });
     return c.body(null, 204);
   });
 }

@@ -1,8 +1,9 @@
 import type { BookEnv } from "../../deps.ts";
-import { withTx } from "../../foundation/db/index.ts";
+import { type Tx, withTx } from "../../foundation/db/index.ts";
 import { pageQuery } from "../../foundation/http/pagination.ts";
 import { createRouter } from "../../foundation/http/route-factory.ts";
-import { defineBookRoute, defineUserRoute } from "../define-route.ts";
+import { writeToBook } from "../book-write/index.ts";
+import { defineBookRoute, defineBookWriteRoute, defineUserRoute } from "../define-route.ts";
 import { registerApiKeyRoutes } from "./api-key-routes.ts";
 import { registerMemberRoutes } from "./member-routes.ts";
 import { readPage, toBookResponse, toIdPage } from "./responses.ts";
@@ -45,7 +46,7 @@ const getBookRoute = defineBookRoute({
   errors: [],
 });
 
-const renameBookRoute = defineBookRoute({
+const renameBookRoute = defineBookWriteRoute({
   method: "patch",
   path: "/books/{book_id}",
   operationId: "renameBook",
@@ -96,11 +97,10 @@ export function createBookRoutes() {
   });
 
   router.openapi(renameBookRoute, async (c) => {
-    const { db, principal } = c.var;
-    const key = { bookId: c.req.valid("param").book_id, userId: principal.userId };
+    const key = { bookId: c.req.valid("param").book_id, userId: c.var.principal.userId };
     const { name } = c.req.valid("json");
-    const book = await withTx(db, ownerScope(c), (tx) => renameBook(tx, { ...key, name }));
-    return c.json(toBookResponse(book), 200);
+    const run = async (tx: Tx) => toBookResponse(await renameBook(tx, { ...key, name }));
+    return c.json(await writeToBook(c, { status: 200, scope: ownerScope(c), run }), 200);
   });
 
   registerMemberRoutes(router);

@@ -2,7 +2,8 @@ import type { BookEnv } from "../../deps.ts";
 import { withTx } from "../../foundation/db/index.ts";
 import { cursorOf, parseCursor, toPage } from "../../foundation/http/pagination.ts";
 import { createRouter } from "../../foundation/http/route-factory.ts";
-import { defineBookRoute } from "../define-route.ts";
+import { writeToBook } from "../book-write/index.ts";
+import { defineBookRoute, defineBookWriteRoute } from "../define-route.ts";
 import {
   bookParamsSchema,
   commodityCursorSchema,
@@ -17,7 +18,7 @@ import { createCommodity, getCommodity, listAllCommodities, removeCommodity, ren
 
 const tags = ["Commodities"];
 
-const createRoute = defineBookRoute({
+const createRoute = defineBookWriteRoute({
   method: "post",
   path: "/books/{book_id}/commodities",
   operationId: "createCommodity",
@@ -54,7 +55,7 @@ const getRoute = defineBookRoute({
   errors: [],
 });
 
-const renameRoute = defineBookRoute({
+const renameRoute = defineBookWriteRoute({
   method: "patch",
   path: "/books/{book_id}/commodities/{code}",
   operationId: "renameCommodity",
@@ -67,7 +68,7 @@ const renameRoute = defineBookRoute({
   errors: ["COMMODITY_EXISTS"],
 });
 
-const deleteRoute = defineBookRoute({
+const deleteRoute = defineBookWriteRoute({
   method: "delete",
   path: "/books/{book_id}/commodities/{code}",
   operationId: "deleteCommodity",
@@ -87,7 +88,7 @@ export function createCommodityRoutes() {
   router.openapi(createRoute, async (c) => {
     const { code, name = null, places } = c.req.valid("json");
     const input = { bookId: c.req.valid("param").book_id, code, name, places, now: c.var.deps.clock.now() };
-    return c.json(await withTx(c.var.db, c.var.scope, (tx) => createCommodity(tx, input)), 201);
+    return c.json(await writeToBook(c, { status: 201, run: (tx) => createCommodity(tx, input) }), 201);
   });
 
   router.openapi(listRoute, async (c) => {
@@ -118,12 +119,12 @@ export function createCommodityRoutes() {
   router.openapi(renameRoute, async (c) => {
     const { book_id: bookId, code } = c.req.valid("param");
     const { name } = c.req.valid("json");
-    return c.json(await withTx(c.var.db, c.var.scope, (tx) => renameCommodity(tx, { bookId, code, name })), 200);
+    return c.json(await writeToBook(c, { status: 200, run: (tx) => renameCommodity(tx, { bookId, code, name }) }), 200);
   });
 
   router.openapi(deleteRoute, async (c) => {
     const { book_id: bookId, code } = c.req.valid("param");
-    await withTx(c.var.db, c.var.scope, (tx) => removeCommodity(tx, { bookId, code }));
+    await writeToBook(c, { status: 204, run: (tx) => removeCommodity(tx, { bookId, code }) });
     return c.body(null, 204);
   });
 

@@ -1,8 +1,9 @@
 import type { BookEnv } from "../../deps.ts";
-import { withTx } from "../../foundation/db/index.ts";
+import { type Tx, withTx } from "../../foundation/db/index.ts";
 import { cursorOf, parseCursor, toPage } from "../../foundation/http/pagination.ts";
 import { createRouter } from "../../foundation/http/route-factory.ts";
-import { defineBookRoute } from "../define-route.ts";
+import { writeToBook } from "../book-write/index.ts";
+import { defineBookRoute, defineBookWriteRoute } from "../define-route.ts";
 import { toEntryResponse } from "./responses.ts";
 import {
   bookParamsSchema,
@@ -29,7 +30,7 @@ const postingErrors = [
   "COMMODITY_NOT_PERMITTED",
 ] as const;
 
-const postEntryRoute = defineBookRoute({
+const postEntryRoute = defineBookWriteRoute({
   method: "post",
   path: "/books/{book_id}/journal-entries",
   operationId: "postJournalEntry",
@@ -42,7 +43,7 @@ const postEntryRoute = defineBookRoute({
   errors: postingErrors,
 });
 
-const postEntriesRoute = defineBookRoute({
+const postEntriesRoute = defineBookWriteRoute({
   method: "post",
   path: "/books/{book_id}/journal-entries/bulk",
   operationId: "postJournalEntries",
@@ -83,19 +84,22 @@ export function createJournalRoutes() {
   const router = createRouter<BookEnv>();
 
   router.openapi(postEntryRoute, async (c) => {
-    const { db, deps, principal, scope } = c.var;
+    const { deps, principal } = c.var;
     const entry = { ...c.req.valid("json"), id: deps.ids.uuid() };
     const posting = { bookId: c.req.valid("param").book_id, userId: principal.userId, recordedAt: deps.clock.now() };
-    const posted = await withTx(db, scope, (tx) => postEntry(tx, { ...posting, entry }));
-    return c.json(toEntryResponse(posted), 201);
+    const run = async (tx: Tx) => toEntryResponse(await postEntry(tx, { ...posting, entry }));
+    return c.json(await writeToBook(c, { status: 201, run }), 201);
   });
 
   router.openapi(postEntriesRoute, async (c) => {
-    const { db, deps, principal, scope } = c.var;
+    const { deps, principal } = c.var;
     const entries = c.req.valid("json").entries.map((entry) => ({ ...entry, id: deps.ids.uuid() }));
     const posting = { bookId: c.req.valid("param").book_id, userId: principal.userId, recordedAt: deps.clock.now() };
-    const posted = await withTx(db, scope, (tx) => postEntries(tx, { ...posting, entries }));
-    return c.json({ items: posted.map(toEntryResponse), next_cursor: null }, 201);
+    const run = async (tx: Tx) => {
+      const posted = await postEntries(tx, { ...posting, entries });
+      return { items: posted.map(toEntryResponse), next_cursor: null };
+    };
+    return c.json(await writeToBook(c, { status: 201, run }), 201);
   });
 
   router.openapi(getEntryRoute, async (c) => {

@@ -1,8 +1,9 @@
 import type { BookEnv } from "../../deps.ts";
-import { withTx } from "../../foundation/db/index.ts";
+import { type Tx, withTx } from "../../foundation/db/index.ts";
 import { cursorOf, parseCursor, toPage } from "../../foundation/http/pagination.ts";
 import { createRouter } from "../../foundation/http/route-factory.ts";
-import { defineBookRoute } from "../define-route.ts";
+import { writeToBook } from "../book-write/index.ts";
+import { defineBookRoute, defineBookWriteRoute } from "../define-route.ts";
 import { toPriceResponse } from "./responses.ts";
 import {
   bookParamsSchema,
@@ -19,7 +20,7 @@ import { getLatestPrice, listPrices, recordPrice, recordPrices, removePrice } fr
 
 const tags = ["Prices"];
 
-const recordRoute = defineBookRoute({
+const recordRoute = defineBookWriteRoute({
   method: "post",
   path: "/books/{book_id}/prices",
   operationId: "recordPrice",
@@ -34,7 +35,7 @@ const recordRoute = defineBookRoute({
   errors: ["COMMODITY_UNKNOWN"],
 });
 
-const recordBulkRoute = defineBookRoute({
+const recordBulkRoute = defineBookWriteRoute({
   method: "post",
   path: "/books/{book_id}/prices/bulk",
   operationId: "recordPrices",
@@ -72,7 +73,7 @@ const latestRoute = defineBookRoute({
   errors: [],
 });
 
-const deleteRoute = defineBookRoute({
+const deleteRoute = defineBookWriteRoute({
   method: "delete",
   path: "/books/{book_id}/prices/{price_id}",
   operationId: "deletePrice",
@@ -87,18 +88,19 @@ export function createPriceRoutes() {
   const router = createRouter<BookEnv>();
 
   router.openapi(recordRoute, async (c) => {
-    const { db, deps, scope } = c.var;
+    const { deps } = c.var;
     const price = { ...c.req.valid("json"), id: deps.ids.uuid() };
     const input = { bookId: c.req.valid("param").book_id, now: deps.clock.now(), price };
-    return c.json(toPriceResponse(await withTx(db, scope, (tx) => recordPrice(tx, input))), 201);
+    const run = async (tx: Tx) => toPriceResponse(await recordPrice(tx, input));
+    return c.json(await writeToBook(c, { status: 201, run }), 201);
   });
 
   router.openapi(recordBulkRoute, async (c) => {
-    const { db, deps, scope } = c.var;
+    const { deps } = c.var;
     const prices = c.req.valid("json").prices.map((price) => ({ ...price, id: deps.ids.uuid() }));
     const input = { bookId: c.req.valid("param").book_id, now: deps.clock.now(), prices };
-    const recorded = await withTx(db, scope, (tx) => recordPrices(tx, input));
-    return c.json({ items: recorded.map(toPriceResponse), next_cursor: null }, 201);
+    const run = async (tx: Tx) => ({ items: (await recordPrices(tx, input)).map(toPriceResponse), next_cursor: null });
+    return c.json(await writeToBook(c, { status: 201, run }), 201);
   });
 
   router.openapi(listRoute, async (c) => {
@@ -126,7 +128,7 @@ export function createPriceRoutes() {
 
   router.openapi(deleteRoute, async (c) => {
     const { book_id: bookId, price_id: priceId } = c.req.valid("param");
-    await withTx(c.var.db, c.var.scope, (tx) => removePrice(tx, { bookId, priceId }));
+    await writeToBook(c, { status: 204, run: (tx) => removePrice(tx, { bookId, priceId }) });
     return c.body(null, 204);
   });
 

@@ -5,14 +5,15 @@ import type { Answer, TestApp } from "../../support/app.ts";
 export async function createBookClient(app: TestApp) {
   const owner = await app.register();
   const { token } = owner;
-  const send = (method: string, path: string, json?: unknown): Promise<Answer> =>
-    app.request(`${owner.book}${path}`, { method, token, ...(json === undefined ? {} : { json }) });
+  const send = (method: string, path: string, json?: unknown, headers = {}): Promise<Answer> =>
+    app.request(`${owner.book}${path}`, { method, token, headers, ...(json === undefined ? {} : { json }) });
 
   return {
     bookId: owner.bookId,
     token,
     get: (path: string) => send("GET", path),
-    post: (path: string, json: unknown) => send("POST", path, json),
+    post: (path: string, json: unknown, headers: Readonly<Record<string, string>> = {}) =>
+      send("POST", path, json, headers),
     patch: (path: string, json: unknown) => send("PATCH", path, json),
     delete: (path: string) => send("DELETE", path),
 

@@ -38,7 +38,8 @@ async function fill(book: LedgerBook): Promise<LedgerBook> {
     { account_path: "Income", side: "credit" as const, ...line },
   ];
   await book.postAll([{ date: "2024-01-01", tags: [], lines }], false);
-  await book.post("/prices", { commodity: "ACME", quote: "USD", date: "2024-01-01", price: "2" });
+  const price = { commodity: "ACME", quote: "USD", date: "2024-01-01", price: "2" };
+  await book.post("/prices", price, { "Idempotency-Key": "a-price" });
   return book;
 }
 

@@ -39,6 +39,7 @@ const fixed: Readonly<Record<string, Layer>> = {
   // What stands around the routes of a module, and takes a request's context.
   "src/modules/auth/authenticate.ts": "middleware",
   "src/modules/books/scope.ts": "middleware",
+  "src/modules/book-write/write-to-book.ts": "middleware",
 };
 
 const folders: readonly (readonly [string, Layer])[] = [
@@ -83,7 +84,7 @@ export const mayImport: Readonly<Record<Layer, readonly Layer[]>> = {
   tables: ["tables"],
   database: ["database", "errors", "foundation"],
   fields: ["domain", "foundation"],
-  "define-route": ["errors", "foundation"],
+  "define-route": ["errors", "foundation", "index"],
   index: ["routes", "middleware", "schemas", "responses", "service", "part"],
   routes: [
     "deps",
@@ -100,7 +101,7 @@ export const mayImport: Readonly<Record<Layer, readonly Layer[]>> = {
     "part",
     "index",
   ],
-  middleware: ["deps", "errors", "foundation", "schemas", "repository", "part", "index"],
+  middleware: ["deps", "errors", "foundation", "schemas", "service", "repository", "part", "index"],
   part: ["deps", "errors", "foundation", "part", "repository", "index"],
   responses: ["deps", "domain", "foundation", "schemas", "service", "repository", "index"],
   service: ["deps", "errors", "domain", "foundation", "service", "rules", "schemas", "repository", "part", "index"],

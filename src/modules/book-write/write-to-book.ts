@@ -1,0 +1,46 @@
+import type { Context } from "hono";
+import type { BookEnv } from "../../deps.ts";
+import { type Tx, type TxScope, withTx } from "../../foundation/db/index.ts";
+import { canonicalJson, sha256Hex } from "../../foundation/http/canonical-json.ts";
+import { runOnce } from "./service.ts";
+
+/** What a route says of its write. */
+export interface BookWrite<Body> {
+  /** The status that success is answered with. */
+  readonly status: number;
+  /** Does the write and makes the body of its answer (null: none), inside the transaction that commits it. */
+  readonly run: (tx: Tx) => Promise<Body>;
+  /** The route's own scope by default. */
+  readonly scope?: TxScope;
+}
+
+/**
+ * The commit boundary of every write to a book: one transaction, an `Idempotency-Key` kept with the effect, and
+ * `dry_run`, which is the same path rolled back. Gives the body to answer, new or as it was the first time.
+ *
+ * @throws IDEMPOTENCY_KEY_REUSED; as `withTx`; whatever `run` throws.
+ */
+export async function writeToBook<Body>(c: Context<BookEnv>, write: BookWrite<Body>): Promise<Body> {
+  const { db, deps, principal } = c.var;
+  const scope = write.scope ?? c.var.scope;
+  const dryRun = c.req.query("dry_run") === "true";
+  const key = c.req.header("idempotency-key");
+  if (key === undefined) return withTx(db, scope, write.run, { dryRun });
+  const keyed = {
+    key,
+    bookId: (c.req.param("book_id") ?? "").toLowerCase(),
+    principalId: principal.apiKey?.id ?? principal.userId,
+    route: `${c.req.method} ${c.req.path}`,
+    bodyHash: await sha256Hex(canonicalJson(await bodyOf(c))),
+    now: deps.clock.now(),
+    status: write.status,
+  };
+  const { body, replayed } = await withTx(db, scope, (tx) => runOnce(tx, keyed, () => write.run(tx)), { dryRun });
+  if (replayed) c.header("Idempotency-Replayed", "true");
+  return body;
+}
+
+/** The JSON that the route's validator has read already, or null for a route without a body. */
+async function bodyOf(c: Context<BookEnv>): Promise<unknown> {
+  return c.req.bodyCache.text === undefined ? null : await c.req.json();
+}
