@@ -1,3 +1,4 @@
+import http from "node:http";
 import { fileURLToPath } from "node:url";
 import type { Server } from "bun";
 import { v7 as uuidV7 } from "uuid";
@@ -8,13 +9,16 @@ import { migrateFooting } from "./db/migrate.ts";
 import type { Deps } from "./deps.ts";
 import { EmbeddedDatabaseError, startEmbedded } from "./foundation/db/embedded/index.ts";
 import { createDb, findWallFaults } from "./foundation/db/index.ts";
+import { openTcpSocket } from "./foundation/db/tcp-socket.ts";
+import { withAbsoluteUrl } from "./foundation/http/absolute-request.ts";
 import { createLogger } from "./foundation/logging/index.ts";
 import { flushKeyUsage } from "./modules/auth/index.ts";
 import { onNpxEnd } from "./npx-watch.ts";
 
-/** How much later Bun itself cuts a body off than the app does, so that the app's answer is the one that is seen. */
-const bunBodyMarginBytes = 1024 * 1024;
-
+/** Bun's own limit on header fields, above the app's: what Bun refuses gets an answer without body and ids. */
+const bunHeaderBytesMax = 64 * 1024;
+/** The longest that Bun lets a connection be silent. */
+const bunIdleSecondsMax = 255;
 const keyUsageIntervalMs = 10_000;
 const oneCtrlCMs = 500;
 
@@ -29,8 +33,15 @@ let stoppingSince: number | null = null;
 const config = readConfig();
 const logger = createLogger({ level: config.logLevel, write: (line) => process.stdout.write(`${line}\n`) });
 
-process.on("SIGINT", () => void stop(0));
-process.on("SIGTERM", () => void stop(0));
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void stop(0));
+for (const event of ["uncaughtException", "unhandledRejection"] as const) {
+  process.on(event, (error: unknown) => {
+    logger.fatal(event, { error });
+    void stop(1);
+  });
+}
+// Whoever read the log has gone: there is nobody left to write it to.
+process.stdout.on("error", () => void stop(1));
 onNpxEnd(() => void stop(0));
 start(config).catch((error: unknown) => {
   if (isForTheOperator(error)) process.stderr.write(`${error.message}\n`);
@@ -44,6 +55,7 @@ async function start(config: Config): Promise<void> {
   const db = createDb({
     ...config.database.pool,
     url: apiUrl,
+    openSocket: openTcpSocket,
     applicationName: "footing",
     mapError: mapPgError,
     onBackgroundError: (error, during) => logger.error(`a fault in ${during}`, { error }),
@@ -51,23 +63,38 @@ async function start(config: Config): Promise<void> {
   closers.push({ name: "database pool", close: () => db.close(config.http.shutdownTimeoutMs) });
   warnOfWallFaults(await findWallFaults(db, "ledger"));
   let server: Server<undefined> | null = null;
+  /** Bun knows the peer of the very request that it handed over. */
+  const received = new WeakMap<Request, Request>();
   const deps: Deps = {
     config,
     db,
     logger,
     clock: { now: () => new Date() },
     ids: { uuid: () => uuidV7() },
-    socketAddress: (request) => server?.requestIP(request)?.address ?? null,
+    socketAddress: (request) => server?.requestIP(received.get(request) ?? request)?.address ?? null,
     asset: (name) => Bun.file(fileURLToPath(new URL(`../assets/scalar/${name}`, import.meta.url))).bytes(),
   };
   const usage = flushEvery(keyUsageIntervalMs, () => flushKeyUsage(deps));
   closers.push({ name: "API key usage", close: usage.stop });
   const app = createApp(deps);
+  // Bun reads it when it starts to serve; the types say that Node would not.
+  Reflect.set(http, "maxHeaderSize", bunHeaderBytesMax);
   server = Bun.serve({
     hostname: config.http.host,
     port: config.http.port,
-    maxRequestBodySize: config.http.bodyBytesMax + bunBodyMarginBytes,
-    fetch: (request) => app.fetch(request),
+    development: false,
+    // The app counts bodies itself and answers with ids; Bun's own refusal has neither.
+    maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+    idleTimeout: idleSecondsOf(config),
+    fetch: (request) => {
+      const absolute = withAbsoluteUrl(request);
+      received.set(absolute, request);
+      return app.fetch(absolute);
+    },
+    error: (error) => {
+      logger.error("the HTTP server failed", { error });
+      return new Response(null, { status: 500 });
+    },
   });
   closers.push({ name: "HTTP server", close: () => drain(server, config.http.shutdownTimeoutMs) });
   logger.info(`Footing is listening on ${server.url.href}`, { docs: new URL("/docs", server.url).href });
@@ -78,6 +105,11 @@ function isForTheOperator(error: unknown): error is Error {
   return (
     error instanceof EmbeddedDatabaseError || (error instanceof Error && "code" in error && error.code === "EADDRINUSE")
   );
+}
+
+/** Longer than a request may wait for a connection and two statements, so that its own timeouts are what is answered. */
+function idleSecondsOf({ database: { pool } }: Config): number {
+  return Math.min(bunIdleSecondsMax, Math.ceil((pool.acquireTimeoutMs + 2 * pool.statementTimeoutMs) / 1000) + 5);
 }
 
 function readConfig(): Config {

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { connect } from "node:net";
 import { type ApiProcess, startApi } from "./support/api-process.ts";
 import { createTestDatabase, superuserUrl } from "./support/database.ts";
 import { withScratchDirectory } from "./support/scratch-directory.ts";
@@ -21,6 +22,20 @@ async function withApi<T>(cwd: string, work: (api: ApiProcess) => Promise<T>, en
 }
 
 const slow = 60_000;
+
+/** What a server answers to these very bytes. */
+function talk(api: ApiProcess, bytes: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let answer = "";
+    const socket = connect(Number(new URL(api.url).port), "127.0.0.1", () => socket.write(bytes));
+    socket.on("data", (chunk) => {
+      answer += chunk.toString();
+      if (answer.includes("}")) socket.end();
+    });
+    socket.on("close", () => resolve(answer));
+    socket.on("error", reject);
+  });
+}
 
 test(
   "keeps its data from one start to the next, and says in one line where",
@@ -76,6 +91,49 @@ test(
         expect(second).toContain("ended with 1");
         expect((await fetch(`${api.url}/health`)).status).toBe(200);
       });
+    });
+  },
+  slow,
+);
+
+test(
+  "answers with ids where Bun alone would not: too much of anything, and a Host that is none",
+  async () => {
+    await withScratchDirectory(async (directory) => {
+      await withApi(directory, async (api) => {
+        const get = (head: string) => talk(api, `GET ${head}\r\nConnection: close\r\n\r\n`);
+        const login = "POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json";
+        const fields = Array.from({ length: 180 }, (_, index) => `X-${index}: 1\r\n`).join("");
+        for (const [answer, status, errorId] of [
+          [await talk(api, `${login}\r\nContent-Length: 6000000\r\n\r\n`), 413, "BODY_TOO_LARGE"],
+          [await get(`/health HTTP/1.1\r\nHost: x\r\nX-Long: ${"x".repeat(20_000)}`), 431, "HEADERS_TOO_LARGE"],
+          [await get(`/health HTTP/1.1\r\nHost: x\r\n${fields}X-Last: 1`), 431, "HEADERS_TOO_LARGE"],
+          [await get(`/health?${"x".repeat(17_000)} HTTP/1.1\r\nHost: x`), 414, "URI_TOO_LONG"],
+          [await get("/nowhere HTTP/1.1\r\nHost: a b"), 404, "ROUTE_NOT_FOUND"],
+          [await get("/nowhere HTTP/1.0"), 404, "ROUTE_NOT_FOUND"],
+        ] as const) {
+          expect(answer).toStartWith(`HTTP/1.1 ${status} `);
+          expect(answer).toContain(`"error_id":"${errorId}"`);
+          expect(answer).toMatch(/"request_id":"[^"]+","trace_id":"[0-9a-f]{32}"/);
+        }
+        expect(await get("/health HTTP/1.0")).toStartWith("HTTP/1.1 200 ");
+        expect(await get("/bun:info HTTP/1.1\r\nHost: x")).toStartWith("HTTP/1.1 404 ");
+      });
+    });
+  },
+  slow,
+);
+
+test(
+  "one Ctrl-C stops it cleanly, though the terminal and the runner both send a signal; so does a hang-up",
+  async () => {
+    await withScratchDirectory(async (directory) => {
+      const interrupted = await startApi({ cwd: directory });
+      interrupted.child.kill("SIGINT");
+      expect(await interrupted.end("SIGINT")).toBe(0);
+      const hungUp = await startApi({ cwd: directory });
+      expect(await hungUp.end("SIGHUP")).toBe(0);
+      expect(await Bun.file(`${directory}/.footing/postgres/postmaster.pid`).exists()).toBe(false);
     });
   },
   slow,

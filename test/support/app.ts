@@ -4,6 +4,7 @@ import { parseConfig } from "../../src/config.ts";
 import { mapPgError } from "../../src/db/errors.ts";
 import type { Deps } from "../../src/deps.ts";
 import { createDb } from "../../src/foundation/db/index.ts";
+import { openTcpSocket } from "../../src/foundation/db/tcp-socket.ts";
 import { createLogger } from "../../src/foundation/logging/index.ts";
 import { createTestDatabase } from "./database.ts";
 
@@ -50,6 +51,7 @@ export async function createTestApp(options: TestAppOptions = {}) {
     ...config.database.pool,
     url: options.databaseUrl?.(database.apiUrl) ?? database.apiUrl,
     applicationName: "footing-test",
+    openSocket: openTcpSocket,
     mapError: mapPgError,
     onBackgroundError: (error) => backgroundErrors.push(error),
   });

@@ -1,5 +1,16 @@
 import postgres, { type Sql } from "postgres";
 
+/** Where postgres.js found the database to be, from its URL. */
+export interface SocketAddress {
+  readonly host: readonly string[];
+  readonly port: readonly number[];
+  /** Of a Unix socket, or false. */
+  readonly path: string | false;
+}
+
+/** Opens a connected socket of the runtime's own kind. */
+export type OpenSocket = (address: SocketAddress, timeoutMs: number) => Promise<unknown>;
+
 /** Where the database is and how this process names itself to it. */
 export interface ConnectionOptions {
   /** `postgres://user:password@host:port/database`. */
@@ -8,6 +19,11 @@ export interface ConnectionOptions {
   readonly applicationName: string;
   /** How long opening a connection may take, in seconds. */
   readonly connectTimeoutSeconds: number;
+  /**
+   * How a socket is opened. With it a connection has one socket in its life; without it (on workerd, where postgres.js
+   * has its own) postgres.js may reconnect behind a lost connection's back until that is closed.
+   */
+  readonly openSocket?: OpenSocket;
 }
 
 /** One connection to PostgreSQL and what the pool needs to know of it. */
@@ -48,10 +64,8 @@ export function openConnection(options: ConnectionOptions, onClose: (connection:
     connect_timeout: options.connectTimeoutSeconds,
     connection: { application_name: options.applicationName },
     onnotice: () => undefined,
-    onclose: () => {
-      connection.closed = true;
-      onClose(connection);
-    },
+    onclose: lose,
+    ...(options.openSocket === undefined ? {} : { socket: openOnce(options.openSocket, options, lose) }),
     types: {
       json: {
         to: oid.json,
@@ -69,6 +83,12 @@ export function openConnection(options: ConnectionOptions, onClose: (connection:
       },
     },
   });
+  /** Whatever was sent and not answered, or waits to be sent, is refused now: postgres.js would leave it for ever. */
+  function lose(): void {
+    if (connection.closed) return;
+    void closeConnection(connection);
+    onClose(connection);
+  }
   // A server that takes a connection and closes it again has postgres.js try for ever; this ends it.
   const deadline = setTimeout(() => void closeConnection(connection), options.connectTimeoutSeconds * 1000);
   const connection: Connection = {
@@ -79,6 +99,34 @@ export function openConnection(options: ConnectionOptions, onClose: (connection:
     confirm: () => clearTimeout(deadline),
   };
   return connection;
+}
+
+/** postgres.js asks for a socket each time that it connects: the second time its connection was lost. */
+function openOnce(open: OpenSocket, { connectTimeoutSeconds }: ConnectionOptions, lose: () => void) {
+  let opened = false;
+  return async (address: SocketAddress) => {
+    try {
+      if (opened) throw Object.assign(new Error("the connection was lost"), { code: "CONNECTION_CLOSED" });
+      opened = true;
+      return await open(address, connectTimeoutSeconds * 1000);
+    } catch (error) {
+      lose();
+      throw error;
+    }
+  };
+}
+
+/**
+ * Waits for an answer for a bounded time: past it the connection is given up, which refuses the statement as lost. The
+ * server's own timeouts say nothing when the network has gone silent.
+ */
+export async function answerOf<T>(connection: Connection, statement: PromiseLike<T>, timeoutMs: number): Promise<T> {
+  const timer = setTimeout(() => void closeConnection(connection), timeoutMs);
+  try {
+    return await statement;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function createPreparedBudget(): (text: string) => boolean {

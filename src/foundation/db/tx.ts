@@ -1,7 +1,7 @@
 import { PgDialect } from "drizzle-orm/pg-core";
 import { PostgresJsSession, PostgresJsTransaction } from "drizzle-orm/postgres-js/session";
 import type { Sql, TransactionSql } from "postgres";
-import type { Connection } from "./connection.ts";
+import { answerOf, type Connection } from "./connection.ts";
 import type { Tx, TxMode, TxOrm, TxSql } from "./types.ts";
 
 /** What `withTx` knows of a transaction beyond the `Tx` that it hands out. */
@@ -16,8 +16,8 @@ export interface OpenTx {
 const dialect = new PgDialect();
 
 /** Makes the `Tx` over a connection on which BEGIN is about to be sent. */
-export function createTx(connection: Connection, mode: TxMode): OpenTx {
-  const watched = watch(connection, () => open);
+export function createTx(connection: Connection, mode: TxMode, answerTimeoutMs: number): OpenTx {
+  const watched = watch(connection, answerTimeoutMs, () => open);
   let orm: TxOrm | undefined;
   const open: OpenTx = {
     state: "open",
@@ -53,7 +53,11 @@ interface PendingQuery extends Promise<unknown> {
  * ended (the connection may serve another by then) or the connection was lost (postgres.js would reconnect and run it
  * outside any transaction), and its failure remembered.
  */
-function watch(connection: Connection, openTx: () => OpenTx): { sql: TxSql; client: Sql & TransactionSql } {
+function watch(
+  connection: Connection,
+  answerTimeoutMs: number,
+  openTx: () => OpenTx,
+): { sql: TxSql; client: Sql & TransactionSql } {
   function watchQuery(query: object): unknown {
     const pending = query as PendingQuery;
     const send = pending.handler;
@@ -63,7 +67,7 @@ function watch(connection: Connection, openTx: () => OpenTx): { sql: TxSql; clie
       if (connection.closed) {
         return self.reject(Object.assign(new Error("the connection was lost"), { code: "CONNECTION_CLOSED" }));
       }
-      self.catch((error: unknown) => {
+      answerOf(connection, self, answerTimeoutMs).catch((error: unknown) => {
         open.failure ??= error;
       });
       send(self);

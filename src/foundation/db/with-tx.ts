@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { BaseAppError } from "../errors/app-error.ts";
 import { FoundationError } from "../errors/foundation-errors.ts";
-import type { Connection } from "./connection.ts";
+import { answerOf, type Connection } from "./connection.ts";
 import { isConnectionLoss, isTransactionConflict } from "./pg-errors.ts";
 import { createTx, type OpenTx } from "./tx.ts";
 import { type Db, poolOf, type Tx, type TxMode, type TxOptions, type TxScope } from "./types.ts";
@@ -11,6 +11,8 @@ export const currentTx = new AsyncLocalStorage<{ readonly db: Db; readonly scope
 
 const attemptsDefault = 4;
 const backoffMs = 10;
+/** How much longer than the server's own limit an answer is waited for. */
+const networkMarginMs = 2000;
 
 /**
  * Runs `fn` inside one transaction and commits it: the only place that does.
@@ -62,9 +64,10 @@ async function runOnce<T>(db: Db, scope: TxScope, fn: (tx: Tx) => Promise<T>, op
   const mode = options.readOnly === true ? "read" : "write";
   const statements = openingOf(mode, db, scope, options);
   const connection = await db[poolOf].acquire();
-  const open = createTx(connection, mode);
+  const answerTimeoutMs = answerTimeoutOf(db);
+  const open = createTx(connection, mode, answerTimeoutMs);
   const opening = Promise.all([
-    connection.sql.unsafe(statements.begin),
+    answerOf(connection, connection.sql.unsafe(statements.begin), answerTimeoutMs),
     connection.sql.unsafe(statements.settle, statements.parameters, { prepare: true }),
   ]);
   // A read's statements follow its opening in one flight. A write waits, so that none of its statements can ever
@@ -142,7 +145,7 @@ function unavailable(cause: unknown): BaseAppError {
 async function commit(db: Db, connection: Connection, open: OpenTx): Promise<void> {
   try {
     if (connection.closed) throw unavailable(new Error("the connection was lost before COMMIT"));
-    const answer = await connection.sql.unsafe("COMMIT");
+    const answer = await answerOf(connection, connection.sql.unsafe("COMMIT"), answerTimeoutOf(db));
     // PostgreSQL answers COMMIT of a failed transaction with ROLLBACK and no error.
     if (answer.command !== "COMMIT") throw open.failure ?? new Error(`COMMIT was answered with ${answer.command}`);
   } catch (error) {
@@ -162,7 +165,7 @@ async function commit(db: Db, connection: Connection, open: OpenTx): Promise<voi
 /** Ends a read behind the caller's back: nothing it could report would change what was read. */
 async function finishRead(db: Db, connection: Connection): Promise<void> {
   try {
-    await connection.sql.unsafe("COMMIT");
+    await answerOf(connection, connection.sql.unsafe("COMMIT"), answerTimeoutOf(db));
   } catch (error) {
     db.settings.onBackgroundError(error, "ending a read-only transaction");
     connection.closed = true;
@@ -173,7 +176,7 @@ async function finishRead(db: Db, connection: Connection): Promise<void> {
 
 async function rollBack(db: Db, connection: Connection): Promise<void> {
   try {
-    if (!connection.closed) await connection.sql.unsafe("ROLLBACK");
+    if (!connection.closed) await answerOf(connection, connection.sql.unsafe("ROLLBACK"), answerTimeoutOf(db));
   } catch (error) {
     db.settings.onBackgroundError(error, "rolling back");
     connection.closed = true;
@@ -190,6 +193,10 @@ async function runAfterCommit(db: Db, open: OpenTx): Promise<void> {
       db.settings.onBackgroundError(error, "an afterCommit callback");
     }
   }
+}
+
+function answerTimeoutOf(db: Db): number {
+  return db.settings.statementTimeoutMs + networkMarginMs;
 }
 
 function jitter(attempt: number): Promise<void> {

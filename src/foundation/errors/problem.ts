@@ -107,7 +107,8 @@ export interface ErrorMapperOptions {
 export function createErrorMapper(options: ErrorMapperOptions = {}): ErrorHandler {
   const configured = options.publicUrl?.replace(/\/+$/, "");
   return (error, c) => {
-    const typeUrl = (errorId: string): string => `${configured ?? new URL(c.req.url).origin}/errors/${errorId}`;
+    const typeUrl = (errorId: string): string =>
+      `${configured ?? URL.parse(c.req.url)?.origin ?? ""}/errors/${errorId}`;
     const context = { instance: c.req.path, ...idsOf(c), typeUrl };
     const { status, headers, body } = toProblem(error, context, options.mapUnknown);
     c.set("errorId", body.error_id);

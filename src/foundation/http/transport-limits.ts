@@ -8,6 +8,8 @@ export interface TransportLimits {
   readonly uriBytesMax?: number;
   /** Names and values of all header fields, with four bytes a field for `: ` and the line break; 16 KiB by default. */
   readonly headerBytesMax?: number;
+  /** Header fields; 150 by default. */
+  readonly headerFieldsMax?: number;
 }
 
 /**
@@ -18,13 +20,20 @@ export interface TransportLimits {
  * @throws {FoundationError} URI_TOO_LONG, HEADERS_TOO_LARGE, BODY_TOO_LARGE (the last from whoever reads the body).
  */
 export function transportLimits(limits: TransportLimits = {}): MiddlewareHandler {
-  const { bodyBytesMax = 4 * 1_024 * 1_024, uriBytesMax = 8_192, headerBytesMax = 16 * 1_024 } = limits;
+  const {
+    bodyBytesMax = 4 * 1_024 * 1_024,
+    uriBytesMax = 8_192,
+    headerBytesMax = 16 * 1_024,
+    headerFieldsMax = 150,
+  } = limits;
   return async (c, next) => {
     if (targetLength(c.req.url) > uriBytesMax) {
       throw new FoundationError("URI_TOO_LONG", { detail: `The path and query may have ${uriBytesMax} bytes.` });
     }
-    if (headerBytes(c.req.raw.headers) > headerBytesMax) {
-      throw new FoundationError("HEADERS_TOO_LARGE", { detail: `The header fields may have ${headerBytesMax} bytes.` });
+    const headers = measure(c.req.raw.headers);
+    if (headers.bytes > headerBytesMax || headers.fields > headerFieldsMax) {
+      const detail = `There may be ${headerFieldsMax} header fields of ${headerBytesMax} bytes in all.`;
+      throw new FoundationError("HEADERS_TOO_LARGE", { detail });
     }
     limitBody(c, bodyBytesMax);
     await next();
@@ -36,10 +45,14 @@ function targetLength(url: string): number {
   return url.length - Math.max(0, url.indexOf("/", url.indexOf("://") + 3));
 }
 
-function headerBytes(headers: Headers): number {
+function measure(headers: Headers): { readonly bytes: number; readonly fields: number } {
   let bytes = 0;
-  for (const [name, value] of headers) bytes += name.length + value.length + 4;
-  return bytes;
+  let fields = 0;
+  for (const [name, value] of headers) {
+    bytes += name.length + value.length + 4;
+    fields += 1;
+  }
+  return { bytes, fields };
 }
 
 function limitBody(c: Context, bodyBytesMax: number): void {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { createDb, createPgErrorMapper, type Db, withTx } from "../../../src/foundation/db/index.ts";
+import { openTcpSocket } from "../../../src/foundation/db/tcp-socket.ts";
 import { BaseAppError } from "../../../src/foundation/errors/app-error.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
 
@@ -30,6 +31,7 @@ function openDb(pool: {
     lifetimeMs: 3_600_000,
     statementTimeoutMs: 5000,
     lockTimeoutMs: 2000,
+    openSocket: openTcpSocket,
     mapError: createPgErrorMapper({ constraints: {}, sqlStates: {} }),
     onBackgroundError: (error) => {
       throw error;

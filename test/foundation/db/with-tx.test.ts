@@ -7,6 +7,7 @@ import {
   transactional,
   withTx,
 } from "../../../src/foundation/db/index.ts";
+import { openTcpSocket } from "../../../src/foundation/db/tcp-socket.ts";
 import { BaseAppError, defineErrors } from "../../../src/foundation/errors/app-error.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
 import { createFaultProxy, type FaultProxy } from "../../support/fault-proxy.ts";
@@ -32,6 +33,7 @@ function openDb(url: string, size = 4): Db {
     lifetimeMs: 3_600_000,
     statementTimeoutMs: 5000,
     lockTimeoutMs: 2000,
+    openSocket: openTcpSocket,
     mapError: createPgErrorMapper({ constraints: {}, sqlStates: {} }),
     onBackgroundError: (error) => background.push(error),
   });
