@@ -19,13 +19,16 @@ export const dateSchema = z
 
 export const timestampSchema = z.string().openapi({ format: "date-time", example: "2026-01-31T12:00:00.000Z" });
 
-/** One line of text: no control characters, none of its ends blank, counted in UTF-16 units. */
+/** One line of text that can be seen: nothing that controls a terminal or turns the direction of reading, none of its ends blank, counted in UTF-16 units. */
 export function textSchema(bounds: { readonly lengthMax: number; readonly lengthMin?: number }) {
   return z
     .string()
     .min(bounds.lengthMin ?? 1)
     .max(bounds.lengthMax)
-    .refine((text) => !/\p{Cc}/u.test(text), { error: "must not contain control characters" })
+    .refine((text) => !/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u.test(text), {
+      error: "must not contain control characters, line separators or changes of direction",
+    })
+    .refine((text) => /[^\p{C}\p{Z}\p{M}]/u.test(text), { error: "must contain something that can be seen" })
     .refine((text) => text.trim() === text, { error: "must not begin or end with white space" });
 }
 

@@ -165,6 +165,15 @@ test("the check cannot be put off past COMMIT, nor passed by making it immediate
     await insertLine(tx, id, debit("1", { position: 2 }));
   });
   expect(await rejection(work)).toEqual(unbalanced);
+  const below = inBook(async (tx) => {
+    await insertEntry(tx, id);
+    await insertLine(tx, id, debit("1", { position: 4 }));
+    await insertLine(tx, id, credit("1", { position: 5 }));
+    await tx.sql`set constraints all immediate`;
+    await tx.sql`set constraints all deferred`;
+    await insertLine(tx, id, debit("1", { position: 2 }));
+  });
+  expect(await rejection(below)).toEqual(unbalanced);
   expect(await rejection(api`alter table ledger.lines disable trigger lines_balance`)).toMatchObject({ code: "42501" });
   expect(await rejection(api`set session_replication_role = replica`)).toMatchObject({ code: "42501" });
 });

@@ -30,7 +30,7 @@ class FaultFound extends Error {
 /**
  * Reads a JSON text (RFC 8259) once, in linear time, without building its value. It finds what `JSON.parse` would,
  * and refuses what that lets pass: an object with one key twice (compared as decoded), nesting deeper than 64,
- * U+0000 and lone surrogates (PostgreSQL stores neither), and the key `__proto__`.
+ * U+0000 and lone surrogates (PostgreSQL stores neither), the key `__proto__`, and a number that reading would change.
  *
  * @see https://www.rfc-editor.org/rfc/rfc8259 and https://www.rfc-editor.org/rfc/rfc7493 (I-JSON)
  */
@@ -169,12 +169,16 @@ class JsonScanner {
   }
 
   #number(): void {
+    const start = this.#at;
     this.#skip("-");
     if (!this.#skip("0")) this.#digits();
     if (this.#skip(".")) this.#digits();
     if (this.#skip("e") || this.#skip("E")) {
       if (!this.#skip("+")) this.#skip("-");
       this.#digits();
+    }
+    if (!isExactNumber(this.#text.slice(start, this.#at))) {
+      this.#fail("refused", "a number that a double cannot hold exactly: send it as a string");
     }
   }
 
@@ -217,4 +221,29 @@ class JsonScanner {
 
 function isDigit(char: number): boolean {
   return char >= zero && char <= nine;
+}
+
+/** Digits that any double keeps; more are looked at one number at a time. */
+const digitsAlwaysExact = 15;
+const significanceMax = 1_000;
+
+/** Whether a JSON number means the same after `JSON.parse` has made a double of it and `JSON.stringify` a text again. */
+function isExactNumber(text: string): boolean {
+  if (text.length <= digitsAlwaysExact && !/[eE]/.test(text)) return true;
+  return text.length <= significanceMax && sameNumber(text);
+}
+
+function sameNumber(text: string): boolean {
+  const value = Number(text);
+  return Number.isFinite(value) && normalForm(String(value)) === normalForm(text);
+}
+
+/** Sign, significant digits and the power of ten of the first one: one text for one number. */
+function normalForm(text: string): string {
+  const [, sign = "", whole = "", fraction = "", exponent = "0"] =
+    /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
+  const digits = `${whole}${fraction}`;
+  const first = digits.search(/[1-9]/);
+  if (first < 0) return "0";
+  return `${sign}${digits.slice(first).replace(/0+$/, "")}e${whole.length - first + Number(exponent)}`;
 }

@@ -73,4 +73,4 @@ export const accountListQuerySchema = z.strictObject({
 });
 
 /** Where a page of the list ended. */
-export const accountCursorSchema = z.tuple([z.string()]);
+export const accountCursorSchema = z.tuple([accountPathSchema]);

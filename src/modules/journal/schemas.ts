@@ -1,9 +1,9 @@
 import { z } from "@hono/zod-openapi";
-import { parseAccountPath } from "../../domain/account.ts";
 import { parseAmount } from "../../domain/decimal.ts";
 import { SIDES } from "../../domain/posting.ts";
 import { listSchema, pageQueryShape, responseSchema } from "../../foundation/http/pagination.ts";
 import {
+  accountPathSchema,
   amountSchema,
   commoditySchema,
   dateSchema,
@@ -27,11 +27,7 @@ const priceSchema = z
 const lineRequestSchema = z
   .strictObject({
     account_id: uuidSchema.optional(),
-    account_path: z
-      .string()
-      .refine((path) => parseAccountPath(path) === path, { error: "must be an account path such as Assets:Bank" })
-      .optional()
-      .openapi({ example: "Assets:Bank:Checking" }),
+    account_path: accountPathSchema.optional(),
     side: z.enum(SIDES),
     amount: amountSchema,
     commodity: commoditySchema,

@@ -129,3 +129,27 @@ test("the work grows with the length alone, at 4 MiB as at 1 KiB, whatever the t
     }
   }
 });
+
+test("it refuses a number that reading would change, and takes every number that JSON.stringify writes", () => {
+  for (const text of [
+    "12345678901234567890",
+    "0.1234567890123456789",
+    "1e400",
+    "-1e400",
+    "1e-400",
+    "9007199254740993",
+  ]) {
+    expect({ text, fault: scanJson(`{"n":${text}}`).fault }).toMatchObject({
+      text,
+      fault: { kind: "refused", pointer: "/n" },
+    });
+  }
+  for (const text of ["0", "-0", "100.00", "1e3", "1E+3", "0.10", "9007199254740992", "123456789012345680000"]) {
+    expect({ text, fault: scanJson(text).fault }).toEqual({ text, fault: null });
+  }
+  fc.assert(
+    fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (number) => {
+      expect(scanJson(JSON.stringify(number)).fault).toBeNull();
+    }),
+  );
+});
