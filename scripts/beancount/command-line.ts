@@ -8,9 +8,12 @@ export const USAGE = `Imports a beancount book into a book of the API, and check
   --url URL      where the API stands, such as http://127.0.0.1:3000
   --api-key KEY  a key with the scope write. Better: the variable FOOTING_API_KEY, which other users of the machine do not see
   --book ID      the book; needless with an API key, which is bound to one
-  --append       import even though the book has entries
+  --append       import even though the book has entries of other origin
   --dry-run      parse, book and plan, and send nothing
   --help         this text
+
+Run again, the same file completes what an earlier run began and adds nothing twice: for 30 days, with the same API key
+(or user). With another key, or later, the book's entries look like another file's: --append would add them again.
 
 Exit status: 0 when everything was imported, every assertion holds and the totals agree; 1 when not; 2 for wrong usage.
 `;
@@ -66,5 +69,5 @@ function parseStrictly(args: readonly string[], env: Readonly<Record<string, str
   if (values.book !== undefined && !/^[0-9a-f-]{36}$/i.test(values.book)) {
     return { kind: "wrong", message: "--book is a book's id, a UUID" };
   }
-  return { kind: "import", file, url, apiKey, bookId: values.book ?? null, append: values.append };
+  return { kind: "import", file, url, apiKey, bookId: values.book?.toLowerCase() ?? null, append: values.append };
 }

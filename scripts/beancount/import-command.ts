@@ -1,7 +1,8 @@
 import { ApiClient } from "./client/api-client.ts";
-import { ApiRefusedError, ApiUnavailableError, OutcomeUnknownError } from "./client/api-errors.ts";
+import { ApiRefusedError, ApiUnavailableError } from "./client/api-errors.ts";
 import { findBookId, ImportStoppedError } from "./client/find-book.ts";
-import { emptyProgress, type ImportProgress, runImport } from "./client/run-import.ts";
+import { emptyProgress, type ImportProgress } from "./client/import-progress.ts";
+import { runImport } from "./client/run-import.ts";
 import { type Command, type ImportCommand, USAGE } from "./command-line.ts";
 import { planImport } from "./plan/plan-import.ts";
 import type { ImportPlan } from "./plan/plan-types.ts";
@@ -81,12 +82,9 @@ async function send(
 
 function reasonsOf(error: unknown): readonly string[] {
   if (error instanceof ImportStoppedError) return error.reasons;
-  if (error instanceof ApiRefusedError || error instanceof ApiUnavailableError) return [error.message];
-  if (error instanceof OutcomeUnknownError) {
-    return [
-      error.message,
-      "stopped, so that nothing is done twice: compare the book with the counts below, or import into an empty book",
-    ];
+  if (error instanceof ApiRefusedError) return [error.message];
+  if (error instanceof ApiUnavailableError) {
+    return [error.message, "run the same command again: it goes on from here, and adds nothing twice"];
   }
   throw error;
 }

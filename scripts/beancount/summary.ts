@@ -1,10 +1,11 @@
-import type { ImportProgress } from "./client/run-import.ts";
+import { confirmedOf, type ImportCounts, type ImportProgress } from "./client/import-progress.ts";
 import type { ImportPlan } from "./plan/plan-types.ts";
 import { formatFault } from "./syntax/fault.ts";
 import { Exact } from "./syntax/written-number.ts";
 
 /** Lines of the book that are named for each kind of thing left out. */
 const LINES_NAMED_MAX = 10;
+const KINDS = ["commodities", "accounts", "prices", "entries", "closings"] as const;
 
 /** What the plan holds, for people: counts, and everything of the book that is not imported. */
 export function formatPlan(plan: ImportPlan): string[] {
@@ -14,17 +15,19 @@ export function formatPlan(plan: ImportPlan): string[] {
     `transactions    ${counts.transactions}, and ${counts.paddings} from pads`,
     `rounding lines  ${counts.roundingLines}`,
     `fraction lines  ${counts.fractionLines}`,
-    `planned         ${plan.commodities.length} commodities, ${plan.accounts.length} accounts, ${plan.prices.length} prices, ${plan.entries.length} entries, ${plan.closings.length} closings, ${plan.assertions.length} assertions`,
+    `planned         ${KINDS.map((kind) => `${plan[kind].length} ${kind}`).join(", ")}, ${plan.assertions.length} assertions`,
     ...formatUnimported(plan),
   ];
 }
 
 /** What the API confirmed, for people. */
 export function formatProgress(progress: ImportProgress): string[] {
-  const { assertions, totals } = progress;
+  const { imported, replayed, found, assertions, totals } = progress;
   const failed = assertions.filter(({ holds }) => !holds);
   return [
-    `imported        ${progress.commodities} commodities, ${progress.accounts} accounts, ${progress.prices} prices, ${progress.entries} entries, ${progress.closings} closings`,
+    `imported        ${formatCounts(imported)}`,
+    ...(isAnyIn(replayed) ? [`replayed        ${formatCounts(replayed)}: sent before, and not added again`] : []),
+    ...(isAnyIn(found) ? [`found           ${formatCounts(found)}: in the book before`] : []),
     `assertions      ${assertions.length - failed.length} held, ${failed.length} failed`,
     ...failed.map(({ assertion, balance }) => {
       const { path, expected, commodity, date, tolerance } = assertion;
@@ -39,19 +42,23 @@ export function formatProgress(progress: ImportProgress): string[] {
 }
 
 /** Whether everything planned was confirmed, every assertion holds, and the trial balance balances. */
-export function isComplete(
-  plan: ImportPlan,
-  { entries, prices, closings, assertions, totals }: ImportProgress,
-): boolean {
+export function isComplete(plan: ImportPlan, progress: ImportProgress): boolean {
+  const { assertions, totals } = progress;
   return (
     plan.faults.length === 0 &&
-    entries === plan.entries.length &&
-    prices === plan.prices.length &&
-    closings === plan.closings.length &&
+    KINDS.every((kind) => confirmedOf(progress, kind) === plan[kind].length) &&
     assertions.length === plan.assertions.length &&
     assertions.every(({ holds }) => holds) &&
     totals?.every(({ debit, credit }) => isEqual(debit, credit)) === true
   );
+}
+
+function formatCounts(counts: ImportCounts): string {
+  return KINDS.map((kind) => `${counts[kind]} ${kind}`).join(", ");
+}
+
+function isAnyIn(counts: ImportCounts): boolean {
+  return KINDS.some((kind) => counts[kind] > 0);
 }
 
 function isEqual(left: string, right: string): boolean {

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { createImportKey } from "../support/api-key.ts";
 import { startApi } from "../support/api-process.ts";
 import { withScratchDirectory } from "../support/scratch-directory.ts";
 
@@ -18,7 +19,7 @@ test.skipIf(!present)(
       });
       try {
         const run = Bun.spawn([process.execPath, script, book, "--url", api.url], {
-          env: { ...process.env, FOOTING_API_KEY: await createKey(api.url) },
+          env: { ...process.env, FOOTING_API_KEY: (await createImportKey(api.url)).key },
           stdout: "pipe",
           stderr: "pipe",
         });
@@ -37,18 +38,3 @@ test.skipIf(!present)(
   },
   60_000,
 );
-
-async function createKey(url: string): Promise<string> {
-  const user = { email: "ada@example.com", password: "correct horse battery staple" };
-  const session = (await post(`${url}/api/v1/auth/register`, user)) as { book: { id: string }; access_token: string };
-  const key = { name: "import", scopes: ["read", "write"] };
-  const keys = `${url}/api/v1/books/${session.book.id}/api-keys`;
-  return ((await post(keys, key, session.access_token)) as { key: string }).key;
-}
-
-async function post(url: string, body: unknown, token = ""): Promise<unknown> {
-  const headers = { "Content-Type": "application/json", Authorization: `Bearer ${token}` };
-  const response = await fetch(url, { method: "POST", headers, body: JSON.stringify(body) });
-  expect(response.status).toBe(201);
-  return response.json();
-}

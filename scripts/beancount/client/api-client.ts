@@ -1,12 +1,5 @@
 import type { z } from "zod";
-import {
-  ApiRefusedError,
-  ApiUnavailableError,
-  formatProblem,
-  OutcomeUnknownError,
-  parseJson,
-  parseProblem,
-} from "./api-errors.ts";
+import { ApiRefusedError, ApiUnavailableError, formatProblem, parseJson, parseProblem } from "./api-errors.ts";
 
 export interface ApiClientOptions {
   /** Where the API stands, without /api/v1. */
@@ -18,15 +11,30 @@ export interface ApiClientOptions {
   readonly sleep?: (waitMs: number) => Promise<void>;
 }
 
+/** A write, with the key under which the API does it once however often it is sent. */
+export interface KeyedWrite {
+  /** Below /api/v1, with its leading slash. */
+  readonly path: string;
+  readonly key: string;
+  readonly body: unknown;
+}
+
+export interface Written<T> {
+  readonly answer: T;
+  /** The API had done it already, and answered as it did then. */
+  readonly isReplay: boolean;
+}
+
 interface ApiRequest {
   readonly method: "GET" | "POST";
   readonly path: string;
+  readonly key: string | null;
   readonly body: string | null;
 }
 
 /** What came of one attempt. */
 type Attempt =
-  | { readonly kind: "answered"; readonly text: string }
+  | { readonly kind: "answered"; readonly text: string; readonly isReplay: boolean }
   | { readonly kind: "later"; readonly reason: string; readonly waitMs: number; readonly limit: "rate" | "fault" };
 
 /** How often one request waits: for its turn (429), and for a fault to pass. */
@@ -34,12 +42,10 @@ const WAITS_MAX = { rate: 30, fault: 5 } as const;
 const WAIT_MS_MAX = 300_000;
 const REQUEST_TIMEOUT_MS = 120_000;
 
-/** 503 answers of which the API says that nothing was written, so that repeating them does nothing twice. */
-const NOTHING_WRITTEN = new Set(["POOL_TIMEOUT", "DATABASE_UNAVAILABLE", "STATEMENT_TIMEOUT", "TRANSACTION_CONFLICT"]);
-
 /**
- * Speaks JSON with the API. A 429 is waited out as Retry-After says. Reads are repeated when the API or the connection
- * fails; a write only when its answer says that nothing was written. A write whose outcome is unknown is never repeated.
+ * Speaks JSON with the API. A 429 is waited out as Retry-After says. A request is sent again, a bounded number of times,
+ * when the API or the connection fails; a write under the key that it had, so that it is done once even where an answer
+ * was lost.
  */
 export class ApiClient {
   readonly #options: ApiClientOptions;
@@ -51,18 +57,18 @@ export class ApiClient {
   }
 
   /** @param path - below /api/v1, with its leading slash */
-  get<T>(path: string, schema: z.ZodType<T>): Promise<T> {
-    return this.#exchange({ method: "GET", path, body: null }, schema);
+  async get<T>(path: string, schema: z.ZodType<T>): Promise<T> {
+    return (await this.#exchange({ method: "GET", path, key: null, body: null }, schema)).answer;
   }
 
-  post<T>(path: string, body: unknown, schema: z.ZodType<T>): Promise<T> {
-    return this.#exchange({ method: "POST", path, body: JSON.stringify(body) }, schema);
+  post<T>({ path, key, body }: KeyedWrite, schema: z.ZodType<T>): Promise<Written<T>> {
+    return this.#exchange({ method: "POST", path, key, body: JSON.stringify(body) }, schema);
   }
 
-  async #exchange<T>(request: ApiRequest, schema: z.ZodType<T>): Promise<T> {
-    const text = await this.#answerOf(request);
+  async #exchange<T>(request: ApiRequest, schema: z.ZodType<T>): Promise<Written<T>> {
+    const { text, isReplay } = await this.#answerOf(request);
     const parsed = schema.safeParse(parseJson(text));
-    if (parsed.success) return parsed.data;
+    if (parsed.success) return { answer: parsed.data, isReplay };
     const [issue] = parsed.error.issues;
     const message = `${nameOf(request)} was answered with something else than this API answers`;
     throw new ApiUnavailableError(
@@ -70,11 +76,11 @@ export class ApiClient {
     );
   }
 
-  async #answerOf(request: ApiRequest): Promise<string> {
+  async #answerOf(request: ApiRequest): Promise<Extract<Attempt, { kind: "answered" }>> {
     const waits = { rate: 0, fault: 0 };
     for (;;) {
       const attempt = await this.#attempt(request, waits.fault);
-      if (attempt.kind === "answered") return attempt.text;
+      if (attempt.kind === "answered") return attempt;
       waits[attempt.limit] += 1;
       if (waits[attempt.limit] > WAITS_MAX[attempt.limit]) {
         throw new ApiUnavailableError(
@@ -94,16 +100,17 @@ export class ApiClient {
       response = await this.#send(request);
       text = await response.text();
     } catch (error) {
-      return afterFailure(request, error, faults);
+      const why = error instanceof Error ? error.message : String(error);
+      return { kind: "later", reason: `${what}: ${why}`, waitMs: backoffOf(faults), limit: "fault" };
     }
-    if (response.ok) return { kind: "answered", text };
+    if (response.ok) {
+      return { kind: "answered", text, isReplay: response.headers.get("Idempotency-Replayed") === "true" };
+    }
     const problem = parseProblem(response.status, text);
     const reason = `${what}: ${formatProblem(problem)}`;
     const waitMs = waitOf(response, faults);
     if (response.status === 429) return { kind: "later", reason, waitMs, limit: "rate" };
     if (response.status < 500) throw new ApiRefusedError(what, problem);
-    const isSafe = request.method === "GET" || (response.status === 503 && NOTHING_WRITTEN.has(problem.error_id ?? ""));
-    if (!isSafe) throw new OutcomeUnknownError(what, formatProblem(problem));
     return { kind: "later", reason, waitMs, limit: "fault" };
   }
 
@@ -111,6 +118,7 @@ export class ApiClient {
   #send(request: ApiRequest): Promise<Response> {
     const headers = new Headers({ Authorization: `Bearer ${this.#options.apiKey}`, Accept: "application/json" });
     if (request.body !== null) headers.set("Content-Type", "application/json");
+    if (request.key !== null) headers.set("Idempotency-Key", request.key);
     const url = new URL(`${this.#options.url.pathname.replace(/\/+$/, "")}/api/v1${request.path}`, this.#options.url);
     return fetch(url, {
       method: request.method,
@@ -120,19 +128,6 @@ export class ApiClient {
       signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     });
   }
-}
-
-function afterFailure(request: ApiRequest, error: unknown, faults: number): Attempt {
-  const what = nameOf(request);
-  const why = error instanceof Error ? error.message : String(error);
-  if (request.method === "GET")
-    return { kind: "later", reason: `${what}: ${why}`, waitMs: backoffOf(faults), limit: "fault" };
-  if (isNeverSent(error)) throw new ApiUnavailableError(`${what} could not be sent: ${why}`, { cause: error });
-  throw new OutcomeUnknownError(what, why, error);
-}
-
-function isNeverSent(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ECONNREFUSED";
 }
 
 /** Retry-After in seconds or as a date; otherwise longer each time. */

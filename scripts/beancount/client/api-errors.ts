@@ -11,16 +11,7 @@ export class ApiRefusedError extends Error {
   }
 }
 
-/** No answer, or none that says whether the request was carried out. Sending it again could do it twice. */
-export class OutcomeUnknownError extends Error {
-  override readonly name = "OutcomeUnknownError";
-
-  constructor(what: string, why: string, cause?: unknown) {
-    super(`it is not known whether ${what} was carried out: ${why}`, { cause });
-  }
-}
-
-/** The API could not be asked, or did not answer as this API does. Nothing was written by this request. */
+/** The API could not be asked, or did not answer as this API does. A write may have been carried out, or not. */
 export class ApiUnavailableError extends Error {
   override readonly name = "ApiUnavailableError";
 }

@@ -2,11 +2,7 @@ import { expect, test } from "bun:test";
 import { createServer } from "node:net";
 import { z } from "zod";
 import { ApiClient } from "../../../scripts/beancount/client/api-client.ts";
-import {
-  ApiRefusedError,
-  ApiUnavailableError,
-  OutcomeUnknownError,
-} from "../../../scripts/beancount/client/api-errors.ts";
+import { ApiRefusedError, ApiUnavailableError } from "../../../scripts/beancount/client/api-errors.ts";
 import { type Interceptor, problem, startFakeApi } from "./support/fake-api.ts";
 
 const PATH = "/books/x/things";
@@ -30,10 +26,13 @@ function first(times: number, response: () => Response): Interceptor {
 
 const okSchema = z.object({ ok: z.boolean() });
 
+const WRITE = { path: PATH, key: "k-1", body: { a: "1" } };
+const DONE = { answer: { ok: true }, isReplay: false };
+
 test("a 429 is waited out as Retry-After says, in seconds or as a date, and the same request is sent again", async () => {
   await using seconds = startFakeApi(first(3, () => problem(429, "RATE_LIMITED", {}, { "Retry-After": "7" })));
   const { client, waits } = clientOf(seconds.url);
-  expect(await client.post(PATH, { a: "1" }, okSchema)).toEqual({ ok: true });
+  expect(await client.post(WRITE, okSchema)).toEqual(DONE);
   expect(waits).toEqual([7000, 7000, 7000]);
   expect(seconds.requests.map(({ method, path, body }) => `${method} ${path} ${body}`)).toEqual(
     Array.from({ length: 4 }, () => `POST /api/v1${PATH} {"a":"1"}`),
@@ -49,46 +48,37 @@ test("a 429 is waited out as Retry-After says, in seconds or as a date, and the 
 test("an endless 429 is given up after a bounded number of waits, having written nothing", async () => {
   await using api = startFakeApi(() => problem(429, "RATE_LIMITED", {}, { "Retry-After": "1" }));
   const { client, waits } = clientOf(api.url);
-  await expect(client.post(PATH, {}, okSchema)).rejects.toBeInstanceOf(ApiUnavailableError);
+  await expect(client.post(WRITE, okSchema)).rejects.toBeInstanceOf(ApiUnavailableError);
   expect(waits).toHaveLength(30);
 });
 
-test("a write is repeated after a 503 that says nothing was written, a bounded number of times", async () => {
-  for (const id of ["POOL_TIMEOUT", "DATABASE_UNAVAILABLE", "STATEMENT_TIMEOUT", "TRANSACTION_CONFLICT"]) {
-    await using api = startFakeApi(first(2, () => problem(503, id)));
-    const { client } = clientOf(api.url);
-    expect(await client.post(PATH, {}, okSchema)).toEqual({ ok: true });
-    expect(api.requests).toHaveLength(3);
+test("a write is sent again under its key after any 5xx, a bounded number of times", async () => {
+  const ids = ["POOL_TIMEOUT", "DATABASE_UNAVAILABLE", "STATEMENT_TIMEOUT", "COMMIT_OUTCOME_UNKNOWN"];
+  const answers: (() => Response)[] = [
+    ...ids.map((id) => () => problem(503, id)),
+    () => problem(500, "INTERNAL"),
+    () => new Response("<html>Bad gateway</html>", { status: 502 }),
+    () => problem(504, "GATEWAY_TIMEOUT"),
+  ];
+  for (const answer of answers) {
+    await using api = startFakeApi(first(2, answer));
+    expect(await clientOf(api.url).client.post(WRITE, okSchema)).toEqual(DONE);
+    expect(api.requests.map(({ headers, body }) => `${headers.get("Idempotency-Key")} ${body}`)).toEqual(
+      Array.from({ length: 3 }, () => 'k-1 {"a":"1"}'),
+    );
   }
-  await using api = startFakeApi(() => problem(503, "POOL_TIMEOUT"));
-  await expect(clientOf(api.url).client.post(PATH, {}, okSchema)).rejects.toBeInstanceOf(ApiUnavailableError);
+  await using api = startFakeApi(() => problem(503, "COMMIT_OUTCOME_UNKNOWN"));
+  await expect(clientOf(api.url).client.post(WRITE, okSchema)).rejects.toBeInstanceOf(ApiUnavailableError);
   expect(api.requests).toHaveLength(6);
 });
 
-test("a write whose outcome is unknown is sent once only", async () => {
-  const answers: (() => Response)[] = [
-    () => problem(503, "COMMIT_OUTCOME_UNKNOWN"),
-    () => problem(500, "INTERNAL"),
-    () => new Response("<html>Bad gateway</html>", { status: 502 }),
-    () => new Response("busy", { status: 503 }),
-    () => problem(504, "POOL_TIMEOUT"),
-  ];
-  for (const answer of answers) {
-    await using api = startFakeApi(answer);
-    await expect(clientOf(api.url).client.post(PATH, {}, okSchema)).rejects.toBeInstanceOf(OutcomeUnknownError);
-    expect(api.requests).toHaveLength(1);
-  }
-});
-
-test("a write whose connection breaks before the answer is sent once only, and its outcome is unknown", async () => {
-  let writes = 0;
+test("a write whose connection breaks before the answer is sent again under its key, a bounded number of times", async () => {
+  const keys: string[] = [];
   const server = createServer((socket) => {
     socket.on("data", (data) => {
-      if (data.toString().startsWith("GET")) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n{"ok":true}');
-      else {
-        writes += 1;
-        socket.destroy();
-      }
+      keys.push(/^idempotency-key: (.*)$/im.exec(data.toString())?.[1] ?? "");
+      if (keys.length < 3) socket.destroy();
+      else socket.end('HTTP/1.1 201 Created\r\nIdempotency-Replayed: true\r\nContent-Length: 11\r\n\r\n{"ok":true}');
     });
   });
   const port = await new Promise<number>((resolve) => {
@@ -97,12 +87,13 @@ test("a write whose connection breaks before the answer is sent once only, and i
       resolve(typeof address === "object" && address ? address.port : 0);
     });
   });
-  const { client } = clientOf(new URL(`http://127.0.0.1:${port}`));
-  await client.get(PATH, okSchema);
-  await expect(client.post(PATH, {}, okSchema)).rejects.toBeInstanceOf(OutcomeUnknownError);
-  expect(writes).toBe(1);
+  const { client, waits } = clientOf(new URL(`http://127.0.0.1:${port}`));
+  expect(await client.post(WRITE, okSchema)).toEqual({ answer: { ok: true }, isReplay: true });
+  expect(keys).toEqual(["k-1", "k-1", "k-1"]);
   await new Promise((resolve) => server.close(resolve));
-  await expect(client.post(PATH, {}, okSchema)).rejects.toBeInstanceOf(ApiUnavailableError);
+  waits.length = 0;
+  await expect(client.post(WRITE, okSchema)).rejects.toBeInstanceOf(ApiUnavailableError);
+  expect(waits).toHaveLength(5);
 });
 
 test("a read is repeated after any 5xx, a bounded number of times", async () => {
@@ -117,7 +108,7 @@ test("a refusal carries the problem's id, detail and fields, and is not repeated
   const errors = [{ pointer: "/entries/0", detail: "no" }];
   await using api = startFakeApi(() => problem(422, "ENTRY_UNBALANCED", { detail: "off by 1", errors }));
   const error = await clientOf(api.url)
-    .client.post(PATH, {}, okSchema)
+    .client.post(WRITE, okSchema)
     .catch((caught: unknown) => caught);
   if (!(error instanceof ApiRefusedError)) throw new Error("not refused");
   expect(error.message).toBe(`POST ${PATH} was refused: 422 ENTRY_UNBALANCED off by 1 (request req-1)`);
@@ -130,7 +121,7 @@ test("an answer that is not this API's is an error, and no redirect takes the ke
   await expect(clientOf(page.url).client.get(PATH, okSchema)).rejects.toThrow("something else than this API answers");
   await using target = startFakeApi();
   await using moved = startFakeApi(() => Response.redirect(String(target.url), 307));
-  await expect(clientOf(moved.url).client.post(PATH, {}, okSchema)).rejects.toBeInstanceOf(Error);
+  await expect(clientOf(moved.url).client.post(WRITE, okSchema)).rejects.toBeInstanceOf(Error);
   expect(target.requests).toEqual([]);
 });
 

@@ -93,20 +93,37 @@ test("totals that differ fail the import, though all assertions hold", async () 
   expect(status).toBe(1);
 });
 
-test("refuses a book that has entries, writing nothing; --append adds to it", async () => {
+test("a second run of a book is answered by replays, and changes nothing", async () => {
+  await using api = startFakeApi();
+  expect((await importText(api.url, BOOK)).status).toBe(0);
+  const again = await importText(api.url, BOOK);
+  expect(again.out).toContain("imported        0 commodities, 0 accounts, 0 prices, 0 entries, 0 closings");
+  expect(again.out).toContain(
+    "replayed        0 commodities, 0 accounts, 1 prices, 1 entries, 0 closings: sent before",
+  );
+  expect(again.out).toContain(
+    "found           1 commodities, 6 accounts, 0 prices, 0 entries, 1 closings: in the book",
+  );
+  expect(again.status).toBe(0);
+  expect((await importText(api.url, BOOK, { append: true })).status).toBe(0);
+  expect(api.state.ledger.entryCount).toBe(1);
+  expect(api.state.prices).toHaveLength(1);
+});
+
+test("refuses another file for a book that has entries, writing nothing; --append adds to it", async () => {
   await using api = startFakeApi();
   const book = BOOK.replace(/^.* close .*\n/m, "");
   expect((await importText(api.url, book)).status).toBe(0);
-  const writes = (): number => api.requests.filter(({ method }) => method === "POST").length;
-  const before = writes();
-  const again = await importText(api.url, book);
-  expect(again.err).toContain("the book has entries already");
-  expect(again.status).toBe(1);
-  expect(writes()).toBe(before);
   const other = book.replace("10.00", "5.00").replace("10.00 USD", "15.00 USD");
+  const refused = await importText(api.url, other);
+  expect(refused.err).toContain("the book has entries already");
+  expect(refused.status).toBe(1);
+  expect(api.state.ledger.entryCount).toBe(1);
   const appended = await importText(api.url, other, { append: true });
-  expect(appended.out).toContain("imported        0 commodities, 0 accounts, 1 prices, 1 entries");
+  expect(appended.out).toContain("imported        0 commodities, 0 accounts, 0 prices, 1 entries");
   expect(appended.status).toBe(0);
+  expect((await importText(api.url, other)).status).toBe(0);
+  expect(api.state.ledger.entryCount).toBe(2);
 });
 
 test("stops before writing when the book's accounts or commodities contradict the plan", async () => {
@@ -151,15 +168,38 @@ test("a refused batch names the lines of the book, and what was confirmed before
   expect(status).toBe(1);
 });
 
-test("an unknown outcome stops the import at once and says so", async () => {
+test("a write whose answer is lost is asked for again, and done once", async () => {
+  let losses = 0;
+  await using api = startFakeApi((seen) => {
+    if (seen.method !== "POST" || ++losses % 2 === 0) return null;
+    api.state.answer(seen);
+    return problem(503, "COMMIT_OUTCOME_UNKNOWN", {}, { "Retry-After": "0" });
+  });
+  const { status, out } = await importText(api.url, BOOK);
+  expect(out).toContain("replayed        1 commodities, 6 accounts, 1 prices, 1 entries, 1 closings");
+  expect(status).toBe(0);
+  expect(api.state.ledger.entryCount).toBe(1);
+});
+
+test("an API that stays away ends the import, which says to run it again", async () => {
   await using api = startFakeApi(({ path }) =>
-    path.endsWith("/journal-entries/bulk") ? problem(503, "COMMIT_OUTCOME_UNKNOWN") : null,
+    path.endsWith("/journal-entries/bulk") ? problem(503, "COMMIT_OUTCOME_UNKNOWN", {}, { "Retry-After": "0" }) : null,
   );
   const { status, err } = await importText(api.url, BOOK);
-  expect(err).toContain("it is not known whether");
-  expect(err).toContain("nothing is done twice");
+  expect(err).toContain("given up after 5 waits");
+  expect(err).toContain("run the same command again");
   expect(status).toBe(1);
-  expect(api.requests.at(-1)?.path).toEndWith("/journal-entries/bulk");
+});
+
+test("an account that was taken away since an earlier run is made again", async () => {
+  await using api = startFakeApi();
+  const text = `${OPENINGS}\n`;
+  await importText(api.url, text);
+  api.state.accounts.delete("Assets:Cash");
+  const { status, out } = await importText(api.url, text);
+  expect(out).toContain("imported        0 commodities, 1 accounts");
+  expect(status).toBe(0);
+  expect(api.state.accounts.has("Assets:Cash")).toBe(true);
 });
 
 test("a batch of which less is confirmed than was sent stops the import", async () => {

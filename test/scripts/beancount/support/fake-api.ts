@@ -64,8 +64,9 @@ export class FakeBook {
   readonly commodities = new Map<string, { code: string; places: number }>();
   readonly prices: unknown[] = [];
   readonly ledger = new ReplayLedger();
+  readonly #kept = new Map<string, { readonly write: string; readonly status: number; readonly text: string }>();
 
-  answer({ method, path, body }: Seen): Response {
+  answer({ method, path, headers, body }: Seen): Response | Promise<Response> {
     const [pathname = "", query = ""] = path.split("?");
     if (pathname === "/api/v1/auth/me") {
       return Response.json({
@@ -75,7 +76,22 @@ export class FakeBook {
       });
     }
     const route = pathname.replace(`/api/v1/books/${BOOK_ID}/`, "");
-    return method === "GET" ? this.#read(route, new URLSearchParams(query)) : this.#write(route, JSON.parse(body));
+    if (method === "GET") return this.#read(route, new URLSearchParams(query));
+    return this.#writeOnce(headers.get("Idempotency-Key"), route, body, query === "dry_run=true");
+  }
+
+  async #writeOnce(key: string | null, route: string, body: string, isDryRun: boolean): Promise<Response> {
+    if (key === null) throw new Error(`a write without a key: ${route}`);
+    const write = `${route} ${body}`;
+    const kept = this.#kept.get(key);
+    if (kept && kept.write !== write) return problem(409, "IDEMPOTENCY_KEY_REUSED");
+    if (kept) return new Response(kept.text, { status: kept.status, headers: { "Idempotency-Replayed": "true" } });
+    if (isDryRun) return created(JSON.parse(body).entries, () => undefined);
+    const answer = this.#write(route, JSON.parse(body));
+    if (!answer.ok) return answer;
+    const text = await answer.text();
+    this.#kept.set(key, { write, status: answer.status, text });
+    return new Response(text, { status: answer.status });
   }
 
   #read(route: string, query: URLSearchParams): Response {
