@@ -9,6 +9,8 @@ export interface FaultProxy {
   through(url: string): string;
   /** Cuts the next connection that sends this text: before it reaches the server, or after (the answer is lost). */
   cutAt(text: string, when: "before" | "after"): void;
+  /** Passes nothing on any more, either way, and closes nothing: a network that has gone silent. */
+  silence(): void;
   /** How many connections were cut. */
   readonly cuts: number;
   stop(): void;
@@ -23,6 +25,7 @@ export function createFaultProxy(targetUrl: string): FaultProxy {
   const target = new URL(targetUrl);
   let armed: { readonly text: string; readonly when: "before" | "after" } | null = null;
   let cuts = 0;
+  let silent = false;
 
   const listener: TCPSocketListener<Link> = Bun.listen<Link>({
     hostname: "127.0.0.1",
@@ -33,6 +36,7 @@ export function createFaultProxy(targetUrl: string): FaultProxy {
         void connect(client);
       },
       data(client, bytes) {
+        if (silent) return;
         const { upstream, early } = client.data;
         if (armed !== null && new TextDecoder("latin1").decode(bytes).includes(armed.text)) {
           const { when } = armed;
@@ -63,7 +67,7 @@ export function createFaultProxy(targetUrl: string): FaultProxy {
       hostname: target.hostname,
       port: Number(target.port || 5432),
       socket: {
-        data: (_, bytes) => void client.write(bytes),
+        data: (_, bytes) => void (silent || client.write(bytes)),
         close: () => void client.end(),
       },
     });
@@ -79,6 +83,9 @@ export function createFaultProxy(targetUrl: string): FaultProxy {
     },
     cutAt(text, when) {
       armed = { text, when };
+    },
+    silence() {
+      silent = true;
     },
     get cuts() {
       return cuts;

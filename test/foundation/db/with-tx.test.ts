@@ -21,7 +21,7 @@ let database: TestDatabase;
 let proxy: FaultProxy;
 let db: Db;
 
-function openDb(url: string, size = 4): Db {
+function openDb(url: string, size = 4, statementTimeoutMs = 5000): Db {
   return createDb({
     url,
     applicationName: "with-tx-test",
@@ -31,7 +31,7 @@ function openDb(url: string, size = 4): Db {
     acquireTimeoutMs: 2000,
     overflowIdleTimeoutMs: 100,
     lifetimeMs: 3_600_000,
-    statementTimeoutMs: 5000,
+    statementTimeoutMs,
     lockTimeoutMs: 2000,
     openSocket: openTcpSocket,
     mapError: createPgErrorMapper({ constraints: {}, sqlStates: {} }),
@@ -255,6 +255,35 @@ describe("a lost connection", () => {
     await Bun.sleep(50);
     expect(await marks()).toContain(1);
   });
+});
+
+describe("a statement that takes too long", () => {
+  test("is STATEMENT_TIMEOUT, with nothing written", async () => {
+    const hasty = openDb(database.ownerUrl, 1, 100);
+    const run = withTx(hasty, scope, async (tx) => {
+      await insert(tx, 90);
+      await tx.sql`select pg_sleep(5)`;
+    });
+    expect(errorIdOf(await failureOf(run))).toBe("STATEMENT_TIMEOUT");
+    expect(await marks()).not.toContain(90);
+    await hasty.close(1000);
+  });
+
+  test("is given up by this side where the network has gone silent, and its place in the pool is free again", async () => {
+    const silent = createFaultProxy(database.ownerUrl);
+    const hasty = openDb(silent.through(database.ownerUrl), 1, 100);
+    const run = withTx(hasty, scope, async (tx) => {
+      await insert(tx, 91);
+      silent.silence();
+      await tx.sql`select 1`;
+    });
+    expect(errorIdOf(await failureOf(run))).toBe("DATABASE_UNAVAILABLE");
+    await Bun.sleep(50);
+    expect(hasty.stats()).toMatchObject({ open: 0, waiting: 0 });
+    expect(await marks()).not.toContain(91);
+    silent.stop();
+    await hasty.close(1000);
+  }, 10_000);
 });
 
 let other: Db | undefined;
