@@ -18,6 +18,7 @@ import { createJournalRoutes } from "./modules/journal/index.ts";
 import { createPriceRoutes } from "./modules/prices/index.ts";
 import { createReportRoutes } from "./modules/reports/index.ts";
 import { createDocsRoutes, createSystemRoutes } from "./modules/system/index.ts";
+import { createVerifyRoutes } from "./modules/verify/index.ts";
 import { createOpenApiRoute } from "./openapi.ts";
 
 /** The whole API over what it stands on. Pure composition: nothing starts here. */
@@ -61,6 +62,7 @@ export function createApp(deps: Deps) {
   api.route("/", createPriceRoutes());
   api.route("/", createJournalRoutes());
   api.route("/", createReportRoutes());
+  api.route("/", createVerifyRoutes());
   app.route("/api/v1", api);
 
   const onError = createErrorMapper({ mapUnknown: mapPgError, publicUrl: config.http.publicUrl });

@@ -1,0 +1,2 @@
+export { createVerifyRoutes } from "./routes.ts";
+export { type Verification, verifyBook } from "./service.ts";
