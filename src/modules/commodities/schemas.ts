@@ -40,4 +40,3 @@ export const commodityListQuerySchema = z.strictObject({
 /** Where a page of the list ended. */
 export const commodityCursorSchema = z.tuple([commoditySchema]);
 
-export type CommodityResponse = z.infer<typeof commodityResponseSchema>;

@@ -127,7 +127,6 @@ export const entryListQuerySchema = z.strictObject({
 });
 
 export type EntryRequest = z.infer<typeof entryRequestSchema>;
-export type EntryListQuery = z.infer<typeof entryListQuerySchema>;
 export type EntryResponse = z.infer<typeof entrySchema>;
 
 /** Where a page of the list ended. */
