@@ -39,4 +39,3 @@ export const commodityListQuerySchema = z.strictObject({
 
 /** Where a page of the list ended. */
 export const commodityCursorSchema = z.tuple([commoditySchema]);
-
