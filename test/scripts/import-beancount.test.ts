@@ -15,7 +15,7 @@ test.skipIf(!present)(
     await withScratchDirectory(async (directory) => {
       const api = await startApi({
         cwd: directory,
-        env: { API_RATE_LIMIT_REQUESTS: "60", API_RATE_LIMIT_WINDOW: "1" },
+        env: { API_RATE_LIMIT_REQUESTS: "60", API_RATE_LIMIT_WINDOW: "4" },
       });
       try {
         const run = Bun.spawn([process.execPath, script, book, "--url", api.url], {
