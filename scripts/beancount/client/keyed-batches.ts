@@ -1,4 +1,5 @@
-import { canonicalJson, sha256Hex } from "../../../src/foundation/http/canonical-json.ts";
+import { canonicalJson } from "../../../src/foundation/http/canonical-json.ts";
+import { sha256Hex } from "../../../src/foundation/sha256.ts";
 import type { Planned } from "../plan/plan-types.ts";
 import { cutBatches } from "./batches.ts";
 

@@ -1,3 +1,4 @@
+import { sha256Hex } from "../sha256.ts";
 import { toBase64Url } from "./base64.ts";
 
 const tokenBytes = 32;
@@ -13,7 +14,6 @@ export function isOpaqueToken(text: string, prefix = ""): boolean {
 }
 
 /** SHA-256 of a token, 64 hex digits: what is stored of it. 256 random bits need neither salt nor a slow hash. */
-export async function hashOpaqueToken(token: string): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(token)));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+export function hashOpaqueToken(token: string): Promise<string> {
+  return sha256Hex(token);
 }

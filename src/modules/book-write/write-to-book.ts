@@ -1,7 +1,8 @@
 import type { Context } from "hono";
 import type { BookEnv } from "../../deps.ts";
 import { type Tx, type TxScope, withTx } from "../../foundation/db/index.ts";
-import { canonicalJson, sha256Hex } from "../../foundation/http/canonical-json.ts";
+import { canonicalJson } from "../../foundation/http/canonical-json.ts";
+import { sha256Hex } from "../../foundation/sha256.ts";
 import { runOnce } from "./service.ts";
 
 /** What a route says of its write. */
