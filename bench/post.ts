@@ -72,7 +72,7 @@ async function checkShare(bookId: string): Promise<number> {
   const totalMs = await timed(() =>
     withTx(app.db, scopeOf(bookId), async (tx) => {
       const proposed = entries(bulkEntries).map((each) => ({ ...each, id: uuidV7() }));
-      await postEntries(tx, { bookId, userId: uuidV7(), recordedAt: new Date(), entries: proposed });
+      await postEntries(tx, recordingFor(bookId), proposed);
       checkMs = await timed(() => tx.sql`set constraints all immediate`);
     }),
   );

@@ -1,7 +1,13 @@
 import { catalogue, type ErrorId } from "../errors.ts";
 import type { RouteDefinition } from "../foundation/http/route-definition.ts";
 import { createRouteFactory } from "../foundation/http/route-factory.ts";
-import { bookWriteHeadersSchema, bookWriteQuerySchema, noIdempotencyKeySchema } from "./book-write/index.ts";
+import {
+  bookActHeadersSchema,
+  bookChangeHeadersSchema,
+  bookWriteHeadersSchema,
+  bookWriteQuerySchema,
+  noIdempotencyKeySchema,
+} from "./book-write/index.ts";
 
 /** What a transaction may answer whatever the service does. */
 const transactionErrors = [
@@ -39,6 +45,26 @@ export function defineBookWriteRoute<const Definition extends RouteDefinition<Er
     query: bookWriteQuerySchema,
     headers: bookWriteHeadersSchema,
     errors: [...definition.errors, "IDEMPOTENCY_KEY_REUSED"] as const,
+  });
+}
+
+/** A write that changes or deletes an object of a book: {@link defineBookWriteRoute} that demands `If-Match`. */
+export function defineBookChangeRoute<const Definition extends RouteDefinition<ErrorId>>(definition: Definition) {
+  return defineBookRoute({
+    ...definition,
+    query: bookWriteQuerySchema,
+    headers: bookChangeHeadersSchema,
+    errors: [...definition.errors, "IDEMPOTENCY_KEY_REUSED", "PRECONDITION_REQUIRED", "PRECONDITION_FAILED"] as const,
+  });
+}
+
+/** A write that acts on an object of a book, such as posting a draft: it honours `If-Match` where there is one. */
+export function defineBookActRoute<const Definition extends RouteDefinition<ErrorId>>(definition: Definition) {
+  return defineBookRoute({
+    ...definition,
+    query: bookWriteQuerySchema,
+    headers: bookActHeadersSchema,
+    errors: [...definition.errors, "IDEMPOTENCY_KEY_REUSED", "PRECONDITION_FAILED"] as const,
   });
 }
 

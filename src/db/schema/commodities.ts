@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { check, date, numeric, primaryKey, smallint, text, timestamp, unique, uuid } from "drizzle-orm/pg-core";
+import { xid8 } from "./column-types.ts";
 import { ledger } from "./ledger.ts";
 
 /** A book's own commodities; the currencies of ISO 4217 are built in and have no row. */
@@ -38,5 +39,27 @@ export const prices = ledger.table(
     unique("prices_fact_key").on(table.bookId, table.commodity, table.quote, table.date),
     check("prices_price_check", sql`${table.price} > 0`),
     check("prices_pair_check", sql`${table.commodity} <> ${table.quote}`),
+  ],
+);
+
+/** Every price that a fact has had: a row for each recording, correction (a later row) and deletion (no price). */
+export const priceVersions = ledger.table(
+  "price_versions",
+  {
+    bookId: uuid("book_id").notNull(),
+    commodity: text().notNull(),
+    quote: text().notNull(),
+    date: date({ mode: "string" }).notNull(),
+    recordedXid: xid8("recorded_xid").notNull(),
+    recordedAt: timestamp("recorded_at", { withTimezone: true, mode: "date" }).notNull(),
+    /** Null: deleted. */
+    price: numeric(),
+    source: text(),
+  },
+  (table) => [
+    primaryKey({
+      name: "price_versions_pkey",
+      columns: [table.bookId, table.commodity, table.quote, table.date, table.recordedXid],
+    }),
   ],
 );

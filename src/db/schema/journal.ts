@@ -11,9 +11,11 @@ import {
   smallint,
   text,
   timestamp,
+  uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
 import { accounts } from "./accounts.ts";
+import { bytea, xid8 } from "./column-types.ts";
 import { ledger } from "./ledger.ts";
 
 /** The header of an entry. */
@@ -31,14 +33,43 @@ export const journalEntries = ledger.table(
     metadata: jsonb().$type<Readonly<Record<string, unknown>>>().notNull(),
     /** Which program or statement the entry came from. */
     source: text(),
+    /** Whether the entry moves income and expenses to equity at a period's end: no flow of the period itself. */
+    closing: boolean().notNull(),
+    /** The entry that this one reverses, and why. */
+    voidsId: uuid("voids_id"),
+    voidReason: text("void_reason"),
+    /** The entry that reverses this one. */
+    voidedById: uuid("voided_by_id"),
     createdBy: uuid("created_by").notNull(),
     createdAt: timestamp("created_at", { withTimezone: true, mode: "date" }).notNull(),
-    postedAt: timestamp("posted_at", { withTimezone: true, mode: "date" }),
+    /** The last write: an entry's posting, a draft's last change. */
+    recordedBy: uuid("recorded_by").notNull(),
+    /** The API key that the user wrote with, if any. */
+    recordedKeyId: uuid("recorded_key_id"),
+    recordedAt: timestamp("recorded_at", { withTimezone: true, mode: "date" }).notNull(),
+    /** The database's transaction: tells what a snapshot saw, whenever it was committed. */
+    recordedXid: xid8("recorded_xid").notNull(),
+    requestId: text("request_id").notNull(),
+    traceId: text("trace_id").notNull(),
+    /** SHA-256 of what was posted (`ledger.seal`); null while a draft. */
+    seal: bytea(),
   },
   (table) => [
     primaryKey({ name: "journal_entries_pkey", columns: [table.bookId, table.id] }),
+    foreignKey({
+      name: "journal_entries_voids_fkey",
+      columns: [table.bookId, table.voidsId],
+      foreignColumns: [table.bookId, table.id],
+    }),
     index("journal_entries_date_idx").on(table.bookId, table.date.desc(), table.id.desc()),
+    index("journal_entries_recorded_at_idx").on(table.bookId, table.recordedAt).where(sql`status <> 'draft'`),
+    index("journal_entries_recorded_xid_idx").on(table.bookId, table.recordedXid).where(sql`status <> 'draft'`),
+    index("journal_entries_closing_idx").on(table.bookId, table.date).where(sql`closing and status <> 'draft'`),
+    uniqueIndex("journal_entries_voids_key").on(table.bookId, table.voidsId).where(sql`voids_id is not null`),
     check("journal_entries_status_check", sql`${table.status} in ('draft', 'posted', 'voided')`),
+    check("journal_entries_voided_check", sql`(${table.status} = 'voided') = (${table.voidedById} is not null)`),
+    check("journal_entries_voids_check", sql`(${table.voidsId} is null) = (${table.voidReason} is null)`),
+    check("journal_entries_seal_check", sql`(${table.status} = 'draft') = (${table.seal} is null)`),
   ],
 );
 
@@ -59,6 +90,8 @@ export const lines = ledger.table(
     /** Unit price: one `commodity` in `priceCommodity`. */
     priceAmount: numeric("price_amount"),
     priceCommodity: text("price_commodity"),
+    /** Where the price came from, as told by whoever posted it. */
+    priceSource: text("price_source"),
     weight: numeric().notNull(),
     weightCommodity: text("weight_commodity").notNull(),
     memo: text(),
@@ -82,6 +115,7 @@ export const lines = ledger.table(
     check("lines_side_check", sql`${table.side} in ('debit', 'credit')`),
     check("lines_amount_check", sql`${table.amount} >= 0`),
     check("lines_price_check", sql`(${table.priceAmount} is null) = (${table.priceCommodity} is null)`),
+    check("lines_price_source_check", sql`${table.priceSource} is null or ${table.priceAmount} is not null`),
     check(
       "lines_weight_check",
       sql`${table.weight} = ${table.amount} * coalesce(${table.priceAmount}, 1) and ${table.weightCommodity} = coalesce(${table.priceCommodity}, ${table.commodity})`,
@@ -110,6 +144,26 @@ export const dailyTotals = ledger.table(
     }),
     foreignKey({
       name: "daily_totals_account_fkey",
+      columns: [table.bookId, table.accountId],
+      foreignColumns: [accounts.bookId, accounts.id],
+    }),
+  ],
+);
+
+/** Sums of posted lines by account and commodity, whatever their day: what posting answers, and keeps. */
+export const accountBalances = ledger.table(
+  "account_balances",
+  {
+    bookId: uuid("book_id").notNull(),
+    accountId: uuid("account_id").notNull(),
+    commodity: text().notNull(),
+    debit: numeric().notNull(),
+    credit: numeric().notNull(),
+  },
+  (table) => [
+    primaryKey({ name: "account_balances_pkey", columns: [table.bookId, table.accountId, table.commodity] }),
+    foreignKey({
+      name: "account_balances_account_fkey",
       columns: [table.bookId, table.accountId],
       foreignColumns: [accounts.bookId, accounts.id],
     }),

@@ -51,6 +51,20 @@ export const foundationErrors = {
     meaning: "A path segment, query parameter, header or body field is missing, unknown or of the wrong form.",
     remedy: "Each item of errors[] names one field and what is wrong with it. /docs has the schemas.",
   },
+  PRECONDITION_REQUIRED: {
+    status: 428,
+    title: "The request needs an If-Match header",
+    retryable: false,
+    meaning: "This change is accepted only for a version that the caller has seen, and the request does not say which.",
+    remedy: "Read the object and send its ETag as If-Match; `*` accepts whatever there is.",
+  },
+  PRECONDITION_FAILED: {
+    status: 412,
+    title: "The object has changed since it was read",
+    retryable: false,
+    meaning: "If-Match names another version than the present one, so the change was not made.",
+    remedy: "Read the object again, decide anew, and send the new ETag as If-Match.",
+  },
   ROUTE_NOT_FOUND: {
     status: 404,
     title: "There is no such route",

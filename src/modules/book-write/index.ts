@@ -1,2 +1,11 @@
-export { bookWriteHeadersSchema, bookWriteQuerySchema, noIdempotencyKeySchema } from "./schemas.ts";
+export { preconditionOf, setEntityTag } from "./entity-tag.ts";
+export { type Recording, recordingOf } from "./recording.ts";
+export {
+  bookActHeadersSchema,
+  bookChangeHeadersSchema,
+  bookWriteHeadersSchema,
+  bookWriteQuerySchema,
+  entityTagHeadersSchema,
+  noIdempotencyKeySchema,
+} from "./schemas.ts";
 export { type BookWrite, writeToBook } from "./write-to-book.ts";

@@ -3,6 +3,7 @@ import type { BookEnv } from "../../deps.ts";
 import { type Tx, type TxScope, withTx } from "../../foundation/db/index.ts";
 import { canonicalJson } from "../../foundation/http/canonical-json.ts";
 import { sha256Hex } from "../../foundation/sha256.ts";
+import { bookIdOf } from "./recording.ts";
 import { runOnce } from "./service.ts";
 
 /** What a route says of its write. */
@@ -29,7 +30,7 @@ export async function writeToBook<Body>(c: Context<BookEnv>, write: BookWrite<Bo
   if (key === undefined) return withTx(db, scope, write.run, { dryRun });
   const keyed = {
     key,
-    bookId: (c.req.param("book_id") ?? "").toLowerCase(),
+    bookId: bookIdOf(c),
     principalId: principal.apiKey?.id ?? principal.userId,
     route: `${c.req.method} ${c.req.path}`,
     bodyHash: await sha256Hex(canonicalJson(await bodyOf(c))),

@@ -1,6 +1,6 @@
 import { AppError } from "../../errors.ts";
 import type { ProposedLine } from "./proposal-rules.ts";
-import type { LineFaultKind, LineFaults } from "./repository.ts";
+import type { LineFaultKind, LineFaults } from "./recording-repository.ts";
 import type { EntryFault } from "./rules.ts";
 
 const faultsMax = 5_000;
@@ -44,6 +44,11 @@ export function throwFaults(
 const lineFaults: Readonly<
   Record<LineFaultKind, { id: EntryFault["error_id"]; field: string; detail: (fault: LineFaults) => string }>
 > = {
+  period_locked: {
+    id: "PERIOD_LOCKED",
+    field: "date",
+    detail: (fault) => `the book is closed through ${fault.closed_through}`,
+  },
   account_unknown: { id: "ACCOUNT_UNKNOWN", field: "account", detail: () => "the book has no such account" },
   account_inactive: {
     id: "ACCOUNT_INACTIVE",
@@ -88,7 +93,7 @@ function toFaults(line: LineFaults, entry: { readonly lines: readonly ProposedLi
     const { id, field, detail } = lineFaults[kind];
     return {
       position: line.position,
-      pointer: `/lines/${line.position}/${field === "account" ? account : field}`,
+      pointer: field === "date" ? "/date" : `/lines/${line.position}/${field === "account" ? account : field}`,
       detail: detail(line),
       error_id: id,
     };

@@ -1,23 +1,28 @@
 import { minorUnitsOf } from "../../domain/currency.ts";
 import { type Amount, parseAmount } from "../../domain/decimal.ts";
 import { weightOf } from "../../domain/posting.ts";
-import type { EntryRow, NewLine, PostedLine } from "./repository.ts";
-import type { EntryRequest } from "./schemas.ts";
+import type { Recording } from "../book-write/index.ts";
+import type { NewEntry, NewLine, PostedLine } from "./recording-repository.ts";
+import type { EntryRow, LineRow } from "./repository.ts";
+import type { PostingRequest } from "./schemas.ts";
 
 /** An entry as a caller proposes it, with the id that it will have. */
-export interface ProposedEntry extends EntryRequest {
+export interface ProposedEntry extends PostingRequest {
   readonly id: string;
+  /** The entry that it reverses, and why. */
+  readonly voids?: { readonly entryId: string; readonly reason: string };
+  /** Who made it and when, where that is not the present write. */
+  readonly created?: { readonly by: string; readonly at: Date };
 }
 
-type LineRequest = EntryRequest["lines"][number];
-type ProposedHeader = Omit<ProposedEntry, "lines">;
+type LineRequest = PostingRequest["lines"][number];
 export type ProposedLine = ReturnType<typeof toProposedLine>;
 
 export function toProposedLine({ amount, price, ...line }: LineRequest) {
   return {
     ...line,
     amount: toAmount(amount),
-    price: price === undefined ? null : { amount: toAmount(price.amount), commodity: price.commodity },
+    price: price === undefined ? null : { ...price, amount: toAmount(price.amount) },
   };
 }
 
@@ -48,6 +53,7 @@ export function toNewLine(
     places: minorUnitsOf(line.commodity),
     price_amount: line.price?.amount,
     price_commodity: line.price?.commodity,
+    price_source: line.price?.source,
     price_places: line.price === null ? null : minorUnitsOf(line.price.commodity),
     weight: weight.amount,
     weight_commodity: weight.commodity,
@@ -57,15 +63,9 @@ export function toNewLine(
   };
 }
 
-/** What was stored, without reading it back. */
-export function toEntryRow(
-  entry: ProposedHeader & { lines: readonly ProposedLine[] },
-  accounts: readonly PostedLine[],
-  recordedAt: Date,
-): EntryRow {
+export function toNewEntry(entry: ProposedEntry, recording: Recording): NewEntry {
   return {
     id: entry.id,
-    status: "posted",
     date: entry.date,
     memo: entry.memo ?? null,
     payee: entry.payee ?? null,
@@ -73,27 +73,90 @@ export function toEntryRow(
     links: entry.links ?? [],
     metadata: entry.metadata ?? {},
     source: entry.source ?? null,
-    createdAt: recordedAt,
-    postedAt: recordedAt,
-    lines: accounts.map(({ position, account_id, account_path }) => {
-      const line = entry.lines[position];
-      if (line === undefined) throw new Error(`ledger.post_entries answered a line ${position} that was not sent`);
-      const weight = weightOf(line);
-      return {
-        position,
-        account_id,
-        account_path,
-        side: line.side,
-        amount: line.amount,
-        commodity: line.commodity,
-        price_amount: line.price?.amount ?? null,
-        price_commodity: line.price?.commodity ?? null,
-        weight: weight.amount,
-        weight_commodity: weight.commodity,
-        memo: line.memo ?? null,
-        metadata: line.metadata ?? {},
-        rounding: line.rounding ?? false,
-      };
-    }),
+    closing: entry.closing ?? false,
+    voids_id: entry.voids?.entryId ?? null,
+    void_reason: entry.voids?.reason ?? null,
+    created_by: entry.created?.by ?? recording.userId,
+    created_at: entry.created?.at ?? recording.at,
+  };
+}
+
+/** What was stored, without reading it back. */
+export function toEntryRow(
+  { voids_id, void_reason, created_by, created_at, ...header }: NewEntry,
+  status: EntryRow["status"],
+  recording: Recording,
+  lines: readonly LineRow[],
+): EntryRow {
+  return {
+    ...header,
+    status,
+    voidsId: voids_id,
+    voidReason: void_reason,
+    voidedById: null,
+    createdBy: created_by,
+    createdAt: created_at,
+    recordedBy: recording.userId,
+    recordedKeyId: recording.apiKeyId,
+    recordedAt: recording.at,
+    requestId: recording.requestId,
+    traceId: recording.traceId,
+    lines,
+  };
+}
+
+/** The lines that were stored, without reading them back. */
+export function toLineRows(lines: readonly ProposedLine[], accounts: readonly PostedLine[]): LineRow[] {
+  return accounts.map(({ position, account_id, account_path }) => {
+    const line = lines[position];
+    if (line === undefined) throw new Error(`ledger.record_entries answered a line ${position} that was not sent`);
+    const weight = weightOf(line);
+    return {
+      position,
+      account_id,
+      account_path,
+      side: line.side,
+      amount: line.amount,
+      commodity: line.commodity,
+      price_amount: line.price?.amount ?? null,
+      price_commodity: line.price?.commodity ?? null,
+      price_source: line.price?.source ?? null,
+      weight: weight.amount,
+      weight_commodity: weight.commodity,
+      memo: line.memo ?? null,
+      metadata: line.metadata ?? {},
+      rounding: line.rounding ?? false,
+    };
+  });
+}
+
+/** A stored entry as one that is proposed again: a draft that is changed or posted, an entry that is reversed. */
+export function toProposal(entry: EntryRow): ProposedEntry {
+  return {
+    id: entry.id,
+    date: entry.date,
+    memo: entry.memo ?? undefined,
+    payee: entry.payee ?? undefined,
+    tags: [...entry.tags],
+    links: [...entry.links],
+    metadata: entry.metadata as NonNullable<PostingRequest["metadata"]>,
+    source: entry.source ?? undefined,
+    closing: entry.closing,
+    created: { by: entry.createdBy, at: entry.createdAt },
+    lines: entry.lines.map(toLineRequest),
+  };
+}
+
+function toLineRequest(line: LineRow): LineRequest {
+  const { price_amount: amount, price_commodity: commodity, price_source: source } = line;
+  return {
+    account_id: line.account_id,
+    side: line.side,
+    amount: line.amount,
+    commodity: line.commodity,
+    price: amount === null || commodity === null ? undefined : { amount, commodity, source: source ?? undefined },
+    memo: line.memo ?? undefined,
+    metadata: line.metadata as NonNullable<LineRequest["metadata"]>,
+    rounding: line.rounding,
   };
 }

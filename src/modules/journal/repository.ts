@@ -1,7 +1,6 @@
 import { and, desc, eq, gte, lte, type SQL, sql } from "drizzle-orm";
 import type { AnyPgColumn } from "drizzle-orm/pg-core";
 import { journalEntries, lines } from "../../db/schema/index.ts";
-import type { Amount, Decimal } from "../../domain/decimal.ts";
 import type { Side } from "../../domain/posting.ts";
 import type { Tx } from "../../foundation/db/index.ts";
 
@@ -14,6 +13,7 @@ export interface LineRow {
   readonly commodity: string;
   readonly price_amount: string | null;
   readonly price_commodity: string | null;
+  readonly price_source: string | null;
   readonly weight: string;
   readonly weight_commodity: string;
   readonly memo: string | null;
@@ -31,101 +31,18 @@ export interface EntryRow {
   readonly links: readonly string[];
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly source: string | null;
+  readonly closing: boolean;
+  readonly voidsId: string | null;
+  readonly voidReason: string | null;
+  readonly voidedById: string | null;
+  readonly createdBy: string;
   readonly createdAt: Date;
-  readonly postedAt: Date | null;
+  readonly recordedBy: string;
+  readonly recordedKeyId: string | null;
+  readonly recordedAt: Date;
+  readonly requestId: string;
+  readonly traceId: string;
   readonly lines: readonly LineRow[];
-}
-
-/** A line as `ledger.post_entries` takes it. */
-export interface NewLine {
-  readonly entry_index: number;
-  readonly entry_id: string;
-  readonly date: string;
-  readonly position: number;
-  readonly account_id?: string | undefined;
-  readonly account_path?: string | undefined;
-  readonly side: Side;
-  readonly amount: Amount;
-  readonly commodity: string;
-  readonly places: number | null;
-  readonly price_amount?: Amount | undefined;
-  readonly price_commodity?: string | undefined;
-  readonly price_places: number | null;
-  readonly weight: Decimal;
-  readonly weight_commodity: string;
-  readonly memo?: string | undefined;
-  readonly metadata: Readonly<Record<string, unknown>>;
-  readonly rounding: boolean;
-}
-
-export interface NewEntry {
-  readonly id: string;
-  readonly date: string;
-  readonly memo?: string | undefined;
-  readonly payee?: string | undefined;
-  readonly tags: readonly string[];
-  readonly links: readonly string[];
-  readonly metadata: Readonly<Record<string, unknown>>;
-  readonly source?: string | undefined;
-}
-
-export type LineFaultKind =
-  | "account_unknown"
-  | "account_inactive"
-  | "account_not_open"
-  | "commodity_unknown"
-  | "price_commodity_unknown"
-  | "commodity_not_permitted"
-  | "amount_too_precise"
-  | "rounding_too_large";
-
-/** Why the database refuses a line: at least one kind. */
-export interface LineFaults {
-  readonly entry_index: number;
-  readonly position: number;
-  readonly kinds: readonly LineFaultKind[];
-  readonly account_path: string | null;
-  readonly commodity: string;
-  readonly price_commodity: string | null;
-  readonly places: number | null;
-  readonly opened_on: string | null;
-  readonly closed_on: string | null;
-}
-
-/** The account that each line named, in the order of entries and lines. */
-export interface PostedLine {
-  readonly entry_index: number;
-  readonly position: number;
-  readonly account_id: string;
-  readonly account_path: string;
-}
-
-/** Writes entries with their lines and totals, or nothing where any line has a fault: one round trip for any number. */
-export async function insertPostedEntries(
-  tx: Tx,
-  batch: {
-    readonly bookId: string;
-    readonly userId: string;
-    readonly recordedAt: Date;
-    readonly entries: readonly NewEntry[];
-    readonly lines: readonly NewLine[];
-  },
-): Promise<{ readonly faults: readonly LineFaults[] } | { readonly lines: readonly PostedLine[] }> {
-  const [row] = await tx.sql<{ outcome: { faults: LineFaults[] } | { lines: PostedLine[] } }>`
-    select ledger.post_entries(${batch.bookId}, ${batch.userId}, ${batch.recordedAt},
-      ${JSON.stringify(batch.entries)}::jsonb, ${JSON.stringify(batch.lines)}::jsonb) as outcome`;
-  if (row === undefined) throw new Error("ledger.post_entries answered no row");
-  return row.outcome;
-}
-
-/** What would keep lines from being posted, in the order of entries and lines. */
-export async function findLineFaults(
-  tx: Tx,
-  batch: { readonly bookId: string; readonly lines: readonly NewLine[] },
-): Promise<readonly LineFaults[]> {
-  const [row] = await tx.sql<{ faults: LineFaults[] | null }>`
-    select judged.faults from ledger.judge_lines(${batch.bookId}, ${JSON.stringify(batch.lines)}::jsonb) as judged`;
-  return row?.faults ?? [];
 }
 
 /** Amounts travel as text inside the JSON: a JSON number would lose digits. */
@@ -133,7 +50,7 @@ const linesOfEntry = sql<LineRow[]>`(
   select jsonb_agg(jsonb_build_object(
     'position', l.position, 'account_id', l.account_id, 'account_path', a.path,
     'side', l.side, 'amount', l.amount::text, 'commodity', l.commodity,
-    'price_amount', l.price_amount::text, 'price_commodity', l.price_commodity,
+    'price_amount', l.price_amount::text, 'price_commodity', l.price_commodity, 'price_source', l.price_source,
     'weight', l.weight::text, 'weight_commodity', l.weight_commodity,
     'memo', l.memo, 'metadata', l.metadata, 'rounding', l.rounding) order by l.position)
   from ledger.lines l
@@ -150,20 +67,51 @@ const entryColumns = {
   links: journalEntries.links,
   metadata: journalEntries.metadata,
   source: journalEntries.source,
+  closing: journalEntries.closing,
+  voidsId: journalEntries.voidsId,
+  voidReason: journalEntries.voidReason,
+  voidedById: journalEntries.voidedById,
+  createdBy: journalEntries.createdBy,
   createdAt: journalEntries.createdAt,
-  postedAt: journalEntries.postedAt,
+  recordedBy: journalEntries.recordedBy,
+  recordedKeyId: journalEntries.recordedKeyId,
+  recordedAt: journalEntries.recordedAt,
+  requestId: journalEntries.requestId,
+  traceId: journalEntries.traceId,
   lines: linesOfEntry,
 };
 
-export async function findEntry(
-  tx: Tx,
-  key: { readonly bookId: string; readonly entryId: string },
-): Promise<EntryRow | null> {
-  const [row] = await tx.orm
-    .select(entryColumns)
-    .from(journalEntries)
-    .where(and(eq(journalEntries.bookId, key.bookId), eq(journalEntries.id, key.entryId)));
+export interface EntryKey {
+  readonly bookId: string;
+  readonly entryId: string;
+}
+
+const isEntry = (key: EntryKey) => and(eq(journalEntries.bookId, key.bookId), eq(journalEntries.id, key.entryId));
+
+export async function findEntry(tx: Tx, key: EntryKey): Promise<EntryRow | null> {
+  const [row] = await tx.orm.select(entryColumns).from(journalEntries).where(isEntry(key));
   return row ?? null;
+}
+
+/**
+ * Reads an entry and keeps everyone else from changing, posting or voiding it until the transaction ends. The lock is on
+ * the id and not on the row, which a changed draft has anew; what is read was committed before the lock was had.
+ */
+export async function lockEntry(tx: Tx, key: EntryKey): Promise<EntryRow | null> {
+  const [, entry] = await Promise.all([
+    tx.sql`select pg_advisory_xact_lock(hashtextextended('footing.entry:' || ${key.entryId}, 0))`,
+    findEntry(tx, key),
+  ]);
+  return entry;
+}
+
+/** With its lines; the database refuses it for an entry that was posted. */
+export async function deleteEntry(tx: Tx, key: EntryKey): Promise<void> {
+  await tx.orm.delete(journalEntries).where(isEntry(key));
+}
+
+export async function markVoided(tx: Tx, key: EntryKey, voidedById: string): Promise<void> {
+  await tx.orm.update(journalEntries).set({ status: "voided", voidedById }).where(isEntry(key));
 }
 
 export interface EntryFilter {
@@ -182,7 +130,7 @@ export interface EntryFilter {
 }
 
 /** Where an entry stands in the list's order. */
-export interface EntryKey {
+export interface EntryPlace {
   readonly date: string;
   readonly id: string;
 }
@@ -192,7 +140,7 @@ export function listEntries(
   tx: Tx,
   bookId: string,
   filter: EntryFilter,
-  page: { readonly limit: number; readonly before: EntryKey | null },
+  page: { readonly limit: number; readonly before: EntryPlace | null },
 ): Promise<EntryRow[]> {
   const { date, id, status, tags } = journalEntries;
   const query = tx.orm.select(entryColumns).from(journalEntries).$dynamic();
@@ -218,7 +166,7 @@ export function listEntries(
 }
 
 /** The days of the filter and what comes after the page before, in columns that one index has. */
-function within(date: AnyPgColumn, id: AnyPgColumn, filter: EntryFilter, before: EntryKey | null) {
+function within(date: AnyPgColumn, id: AnyPgColumn, filter: EntryFilter, before: EntryPlace | null) {
   return [
     filter.from === undefined ? undefined : gte(date, filter.from),
     filter.to === undefined ? undefined : lte(date, filter.to),

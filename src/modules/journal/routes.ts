@@ -1,61 +1,23 @@
 import type { BookEnv } from "../../deps.ts";
-import { type Tx, withTx } from "../../foundation/db/index.ts";
+import { withTx } from "../../foundation/db/index.ts";
 import { cursorOf, parseCursor, toPage } from "../../foundation/http/pagination.ts";
 import { createRouter } from "../../foundation/http/route-factory.ts";
-import { writeToBook } from "../book-write/index.ts";
-import { defineBookRoute, defineBookWriteRoute } from "../define-route.ts";
+import { entityTagHeadersSchema, setEntityTag } from "../book-write/index.ts";
+import { defineBookRoute } from "../define-route.ts";
+import { createEntryLifeRoutes } from "./life-routes.ts";
+import { createPostingRoutes } from "./posting-routes.ts";
 import { toEntryResponse } from "./responses.ts";
 import {
   bookParamsSchema,
-  bulkEntriesRequestSchema,
   entryCursorSchema,
   entryListQuerySchema,
   entryListSchema,
   entryParamsSchema,
-  entryRequestSchema,
   entrySchema,
 } from "./schemas.ts";
-import { type EntryKey, getEntry, listEntries, postEntries, postEntry } from "./service.ts";
+import { type EntryPlace, getEntry, listEntries } from "./service.ts";
 
 const tags = ["Journal"];
-
-const postingErrors = [
-  "ENTRY_UNBALANCED",
-  "AMOUNT_TOO_PRECISE",
-  "ROUNDING_LINE_INVALID",
-  "ACCOUNT_UNKNOWN",
-  "ACCOUNT_INACTIVE",
-  "ACCOUNT_NOT_OPEN",
-  "COMMODITY_UNKNOWN",
-  "COMMODITY_NOT_PERMITTED",
-] as const;
-
-const postEntryRoute = defineBookWriteRoute({
-  method: "post",
-  path: "/books/{book_id}/journal-entries",
-  operationId: "postJournalEntry",
-  summary: "Post a journal entry",
-  description: "Per weight commodity the debits equal the credits exactly. A priced line weighs amount × unit price.",
-  tags,
-  params: bookParamsSchema,
-  body: entryRequestSchema,
-  responses: { 201: { description: "The posted entry", schema: entrySchema } },
-  errors: postingErrors,
-});
-
-const postEntriesRoute = defineBookWriteRoute({
-  method: "post",
-  path: "/books/{book_id}/journal-entries/bulk",
-  operationId: "postJournalEntries",
-  summary: "Post up to 1,000 journal entries, all or none",
-  description:
-    "One transaction. Where an entry has a fault nothing is written and `errors[]` lists every fault by index.",
-  tags,
-  params: bookParamsSchema,
-  body: bulkEntriesRequestSchema,
-  responses: { 201: { description: "The posted entries, in the order of the request", schema: entryListSchema } },
-  errors: postingErrors,
-});
 
 const getEntryRoute = defineBookRoute({
   method: "get",
@@ -64,7 +26,7 @@ const getEntryRoute = defineBookRoute({
   summary: "One journal entry",
   tags,
   params: entryParamsSchema,
-  responses: { 200: { description: "The entry", schema: entrySchema } },
+  responses: { 200: { description: "The entry", schema: entrySchema, headers: entityTagHeadersSchema } },
   errors: [],
 });
 
@@ -82,37 +44,22 @@ const listEntriesRoute = defineBookRoute({
 
 export function createJournalRoutes() {
   const router = createRouter<BookEnv>();
-
-  router.openapi(postEntryRoute, async (c) => {
-    const { deps, principal } = c.var;
-    const entry = { ...c.req.valid("json"), id: deps.ids.uuid() };
-    const posting = { bookId: c.req.valid("param").book_id, userId: principal.userId, recordedAt: deps.clock.now() };
-    const run = async (tx: Tx) => toEntryResponse(await postEntry(tx, { ...posting, entry }));
-    return c.json(await writeToBook(c, { status: 201, run }), 201);
-  });
-
-  router.openapi(postEntriesRoute, async (c) => {
-    const { deps, principal } = c.var;
-    const entries = c.req.valid("json").entries.map((entry) => ({ ...entry, id: deps.ids.uuid() }));
-    const posting = { bookId: c.req.valid("param").book_id, userId: principal.userId, recordedAt: deps.clock.now() };
-    const run = async (tx: Tx) => {
-      const posted = await postEntries(tx, { ...posting, entries });
-      return { items: posted.map(toEntryResponse), next_cursor: null };
-    };
-    return c.json(await writeToBook(c, { status: 201, run }), 201);
-  });
+  router.route("/", createPostingRoutes());
+  router.route("/", createEntryLifeRoutes());
 
   router.openapi(getEntryRoute, async (c) => {
     const { book_id: bookId, entry_id: entryId } = c.req.valid("param");
     const entry = await withTx(c.var.db, c.var.scope, (tx) => getEntry(tx, { bookId, entryId }), { readOnly: true });
-    return c.json(toEntryResponse(entry), 200);
+    const body = toEntryResponse(entry);
+    await setEntityTag(c, body);
+    return c.json(body, 200);
   });
 
   router.openapi(listEntriesRoute, async (c) => {
     const { limit, cursor, ...query } = c.req.valid("query");
     const { book_id: bookId } = c.req.valid("param");
     const cursorScope = { purpose: "journal-entries", filters: query };
-    const before = cursor === undefined ? null : toEntryKey(parseCursor(cursor, cursorScope, entryCursorSchema));
+    const before = cursor === undefined ? null : toEntryPlace(parseCursor(cursor, cursorScope, entryCursorSchema));
     const filter = {
       from: query.from,
       to: query.to,
@@ -139,6 +86,6 @@ export function createJournalRoutes() {
   return router;
 }
 
-function toEntryKey([date, id]: [string, string]): EntryKey {
+function toEntryPlace([date, id]: [string, string]): EntryPlace {
   return { date, id };
 }

@@ -7,6 +7,7 @@ import {
   amountSchema,
   commoditySchema,
   dateSchema,
+  decimalSchema,
   metadataSchema,
   textSchema,
   timestampSchema,
@@ -17,12 +18,23 @@ import {
 export const linesMax = 200;
 export const bulkEntriesMax = 1000;
 
-const priceSchema = z
-  .strictObject({
-    amount: amountSchema.refine((amount) => /[1-9]/.test(amount), { error: "must be greater than zero" }),
-    commodity: commoditySchema,
-  })
-  .openapi("UnitPrice", { description: "What one unit of the line's commodity costs in another. Greater than zero." });
+const priceShape = {
+  amount: amountSchema.refine((amount) => /[1-9]/.test(amount), { error: "must be greater than zero" }),
+  commodity: commoditySchema,
+};
+
+const priceSourceSchema = textSchema({ lengthMax: 100 }).openapi({
+  description: "Where the price came from: a central bank, an exchange, the bank's note.",
+  example: "ECB reference rate",
+});
+
+const priceRequestSchema = z.strictObject({ ...priceShape, source: priceSourceSchema.optional() }).openapi("UnitPriceRequest", {
+  description: "What one unit of the line's commodity costs in another on the entry's date. Greater than zero.",
+});
+
+const priceSchema = responseSchema({ ...priceShape, source: priceSourceSchema.nullable() }).openapi("UnitPrice", {
+  description: "What one unit of the line's commodity costs in another on the entry's date.",
+});
 
 const lineRequestSchema = z
   .strictObject({
@@ -31,7 +43,7 @@ const lineRequestSchema = z
     side: z.enum(SIDES),
     amount: amountSchema,
     commodity: commoditySchema,
-    price: priceSchema.optional(),
+    price: priceRequestSchema.optional(),
     memo: textSchema({ lengthMax: 500 }).optional(),
     metadata: metadataSchema.optional(),
     rounding: z.boolean().optional().openapi({
@@ -50,21 +62,73 @@ const lineRequestSchema = z
 
 const labelSchema = textSchema({ lengthMax: 100 });
 
+const headerShape = {
+  date: dateSchema,
+  memo: textSchema({ lengthMax: 1000 }),
+  payee: textSchema({ lengthMax: 200 }),
+  tags: z.array(labelSchema).max(50),
+  links: z.array(labelSchema).max(50),
+  metadata: metadataSchema,
+  source: textSchema({ lengthMax: 100 }),
+  closing: z.boolean().openapi({
+    description: "Moves income and expenses to equity at a period's end: left out of income statements and cash flows.",
+  }),
+};
+const optional = {
+  memo: headerShape.memo.optional(),
+  payee: headerShape.payee.optional(),
+  tags: headerShape.tags.optional(),
+  links: headerShape.links.optional(),
+  metadata: headerShape.metadata.optional(),
+  source: headerShape.source.optional(),
+  closing: headerShape.closing.optional(),
+};
+const linesSchema = (bounds: { readonly min: number }) => z.array(lineRequestSchema).min(bounds.min).max(linesMax);
+
+const postingRequestSchema = z
+  .strictObject({ date: dateSchema, ...optional, lines: linesSchema({ min: 2 }) })
+  .openapi("PostingRequest");
+
 export const entryRequestSchema = z
   .strictObject({
+    status: z
+      .enum(["posted", "draft"])
+      .optional()
+      .openapi({ description: "Absent: posted. A draft needs accounts that exist; the rest is asked when it is posted." }),
     date: dateSchema,
-    memo: textSchema({ lengthMax: 1000 }).optional(),
-    payee: textSchema({ lengthMax: 200 }).optional(),
-    tags: z.array(labelSchema).max(50).optional(),
-    links: z.array(labelSchema).max(50).optional(),
-    metadata: metadataSchema.optional(),
-    source: textSchema({ lengthMax: 100 }).optional(),
-    lines: z.array(lineRequestSchema).min(2).max(linesMax),
+    ...optional,
+    lines: linesSchema({ min: 1 }).openapi({ description: "Two or more where the entry is posted." }),
+  })
+  .refine((entry) => entry.status === "draft" || entry.lines.length > 1, {
+    error: "must be two lines or more",
+    path: ["lines"],
   })
   .openapi("JournalEntryRequest");
 
+export const draftPatchSchema = z
+  .strictObject({
+    date: dateSchema.optional(),
+    memo: headerShape.memo.nullable().optional(),
+    payee: headerShape.payee.nullable().optional(),
+    tags: optional.tags,
+    links: optional.links,
+    metadata: optional.metadata,
+    source: headerShape.source.nullable().optional(),
+    closing: optional.closing,
+    lines: linesSchema({ min: 1 }).optional(),
+  })
+  .refine((patch) => Object.keys(patch).length > 0, { error: "must change at least one field" })
+  .openapi("DraftPatch", { minProperties: 1, description: "Absent fields stay, null clears, lines are replaced as a whole." });
+
+export const voidRequestSchema = z
+  .strictObject({
+    date: dateSchema.openapi({ description: "Of the reversing entry; not before that of the voided one." }),
+    reason: textSchema({ lengthMax: 500 }).openapi({ example: "Entered twice" }),
+  })
+  .openapi("VoidRequest");
+
 export const bulkEntriesRequestSchema = z
-  .strictObject({ entries: z.array(entryRequestSchema).min(1).max(bulkEntriesMax) })
+  .strictObject({ entries: z.array(postingRequestSchema).min(1).max(bulkEntriesMax) })
   .openapi("JournalEntriesBulkRequest");
 
 const lineSchema = responseSchema({
@@ -81,9 +145,11 @@ const lineSchema = responseSchema({
   rounding: z.boolean(),
 }).openapi("Line");
 
-export const entrySchema = responseSchema({
+const entryShape = {
   id: uuidSchema,
-  status: z.enum(["draft", "posted", "voided"]),
+  status: z.enum(["draft", "posted", "voided"]).openapi({
+    description: "A voided entry's lines still count; so do those of the entry that reverses it.",
+  }),
   date: dateSchema,
   memo: z.string().nullable(),
   payee: z.string().nullable(),
@@ -91,12 +157,46 @@ export const entrySchema = responseSchema({
   links: z.array(z.string()),
   metadata: metadataSchema,
   source: z.string().nullable(),
+  closing: z.boolean(),
+  voids: uuidSchema.nullable().openapi({ description: "The entry that this one reverses." }),
+  void_reason: z.string().nullable(),
+  voided_by: uuidSchema.nullable().openapi({ description: "The entry that reverses this one." }),
   lines: z.array(lineSchema),
-  posted_at: timestampSchema.nullable(),
   created_at: timestampSchema,
-}).openapi("JournalEntry");
+  created_by: uuidSchema,
+  posted_at: timestampSchema.nullable(),
+  recorded: responseSchema({
+    at: timestampSchema,
+    by: uuidSchema,
+    api_key_id: uuidSchema.nullable(),
+    request_id: z.string(),
+    trace_id: z.string(),
+  })
+    .openapi("Recording", { description: "The last write: of an entry its posting, of a draft its last change." }),
+};
+
+export const entrySchema = responseSchema(entryShape).openapi("JournalEntry");
 
 export const entryListSchema = listSchema(entrySchema).openapi("JournalEntryList");
+
+const balanceLeftSchema = responseSchema({
+  account_id: uuidSchema,
+  account_path: z.string(),
+  commodity: commoditySchema,
+  balance: decimalSchema.openapi({ description: "Debits minus credits." }),
+}).openapi("BalanceLeft");
+
+/** What a write answers. */
+export const recordedEntrySchema = responseSchema({
+  ...entryShape,
+  balances: z.array(balanceLeftSchema).openapi({
+    description:
+      "What the entry left on the accounts it touched, over all posted lines of any date; in a bulk request after this entry. " +
+      "Empty for a draft.",
+  }),
+}).openapi("RecordedJournalEntry");
+
+export const recordedEntryListSchema = listSchema(recordedEntrySchema).openapi("RecordedJournalEntryList");
 
 export const bookParamsSchema = z.strictObject({ book_id: uuidSchema });
 export const entryParamsSchema = z.strictObject({ book_id: uuidSchema, entry_id: uuidSchema });
@@ -126,8 +226,10 @@ export const entryListQuerySchema = z.strictObject({
   tag: labelSchema.optional(),
 });
 
-export type EntryRequest = z.infer<typeof entryRequestSchema>;
+export type PostingRequest = z.infer<typeof postingRequestSchema>;
+export type DraftPatch = z.infer<typeof draftPatchSchema>;
 export type EntryResponse = z.infer<typeof entrySchema>;
+export type RecordedEntryResponse = z.infer<typeof recordedEntrySchema>;
 
 /** Where a page of the list ended. */
 export const entryCursorSchema = z.tuple([dateSchema, uuidSchema]);
