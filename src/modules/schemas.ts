@@ -3,6 +3,7 @@ import { parseAccountPath } from "../domain/account.ts";
 import { isCalendarDate } from "../domain/calendar-date.ts";
 import { COMMODITY_CODE_PATTERN } from "../domain/currency.ts";
 import { AMOUNT_PATTERN, DECIMAL_PATTERN } from "../domain/decimal.ts";
+import { parseKnowledge } from "../domain/knowledge.ts";
 
 /** Fields that more than one module's schemas are made of. */
 
@@ -67,3 +68,24 @@ export const metadataSchema = z
 
 /** A signed sum of amounts. */
 export const decimalSchema = z.string().regex(DECIMAL_PATTERN).openapi({ example: "-12.50" });
+
+/** A point of knowledge, read: a time with its zone, or a token that an answer gave as `knowledge`. */
+export const knowledgeSchema = z
+  .string()
+  .transform((text, context) => {
+    const knowledge = parseKnowledge(text);
+    if (knowledge !== null) return knowledge;
+    context.addIssue({
+      code: "custom",
+      message: "must be a time with its zone, such as 2026-03-31T23:59:59Z, or a token",
+    });
+    return z.NEVER;
+  })
+  .openapi({ type: "string", example: "2026-03-31T23:59:59Z" });
+
+/** What an answer says of how much it knew. */
+export const knowledgeTokenSchema = z.string().openapi({
+  description:
+    "Stands for exactly what had been committed when this was answered: `known_at` takes it, and so do changes.",
+  example: "kn_NzU3Ojc1ODo",
+});

@@ -30,7 +30,7 @@ export const bookWriteHeadersSchema = z.object({
 
 const ifMatchSchema = z
   .string()
-  .regex(ENTITY_TAGS_PATTERN, { error: "must be * or entity tags such as \"5f2b…\"" })
+  .regex(ENTITY_TAGS_PATTERN, { error: 'must be * or entity tags such as "5f2b…"' })
   .optional();
 
 /** For a change of what is there: it names the version that it changes. Its absence is a 428, once the rest fits. */
@@ -52,5 +52,7 @@ export const bookActHeadersSchema = bookWriteHeadersSchema.extend({
 
 /** Of an answer that is one object. */
 export const entityTagHeadersSchema = z.object({
-  ETag: z.string().openapi({ description: "Of this version, for `If-Match`.", example: '"5f2b8c9d1e0a4b7c8d9e0f1a2b3c4d5e"' }),
+  ETag: z
+    .string()
+    .openapi({ description: "Of this version, for `If-Match`.", example: '"5f2b8c9d1e0a4b7c8d9e0f1a2b3c4d5e"' }),
 });

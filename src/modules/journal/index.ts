@@ -1,2 +1,2 @@
 export { createJournalRoutes } from "./routes.ts";
-export { postEntry, type ProposedEntry, type RecordedEntry } from "./service.ts";
+export { type ProposedEntry, postEntry, type RecordedEntry } from "./service.ts";

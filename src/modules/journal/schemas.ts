@@ -28,9 +28,11 @@ const priceSourceSchema = textSchema({ lengthMax: 100 }).openapi({
   example: "ECB reference rate",
 });
 
-const priceRequestSchema = z.strictObject({ ...priceShape, source: priceSourceSchema.optional() }).openapi("UnitPriceRequest", {
-  description: "What one unit of the line's commodity costs in another on the entry's date. Greater than zero.",
-});
+const priceRequestSchema = z
+  .strictObject({ ...priceShape, source: priceSourceSchema.optional() })
+  .openapi("UnitPriceRequest", {
+    description: "What one unit of the line's commodity costs in another on the entry's date. Greater than zero.",
+  });
 
 const priceSchema = responseSchema({ ...priceShape, source: priceSourceSchema.nullable() }).openapi("UnitPrice", {
   description: "What one unit of the line's commodity costs in another on the entry's date.",
@@ -94,7 +96,9 @@ export const entryRequestSchema = z
     status: z
       .enum(["posted", "draft"])
       .optional()
-      .openapi({ description: "Absent: posted. A draft needs accounts that exist; the rest is asked when it is posted." }),
+      .openapi({
+        description: "Absent: posted. A draft needs accounts that exist; the rest is asked when it is posted.",
+      }),
     date: dateSchema,
     ...optional,
     lines: linesSchema({ min: 1 }).openapi({ description: "Two or more where the entry is posted." }),
@@ -118,7 +122,10 @@ export const draftPatchSchema = z
     lines: linesSchema({ min: 1 }).optional(),
   })
   .refine((patch) => Object.keys(patch).length > 0, { error: "must change at least one field" })
-  .openapi("DraftPatch", { minProperties: 1, description: "Absent fields stay, null clears, lines are replaced as a whole." });
+  .openapi("DraftPatch", {
+    minProperties: 1,
+    description: "Absent fields stay, null clears, lines are replaced as a whole.",
+  });
 
 export const voidRequestSchema = z
   .strictObject({
@@ -171,8 +178,7 @@ const entryShape = {
     api_key_id: uuidSchema.nullable(),
     request_id: z.string(),
     trace_id: z.string(),
-  })
-    .openapi("Recording", { description: "The last write: of an entry its posting, of a draft its last change." }),
+  }).openapi("Recording", { description: "The last write: of an entry its posting, of a draft its last change." }),
 };
 
 export const entrySchema = responseSchema(entryShape).openapi("JournalEntry");

@@ -32,11 +32,7 @@ export async function postEntry(tx: Tx, recording: Recording, entry: ProposedEnt
  *   ACCOUNT_NOT_OPEN, COMMODITY_UNKNOWN, COMMODITY_NOT_PERMITTED, PERIOD_LOCKED; the first fault gives the id, `errors[]`
  *   has them all (5,000 at most), each with its own id and a pointer that starts with `/entries/{index}`.
  */
-export function postEntries(
-  tx: Tx,
-  recording: Recording,
-  entries: readonly ProposedEntry[],
-): Promise<RecordedEntry[]> {
+export function postEntries(tx: Tx, recording: Recording, entries: readonly ProposedEntry[]): Promise<RecordedEntry[]> {
   return record(tx, recording, { status: "posted", entries, pointerOf: (index) => `/entries/${index}` });
 }
 

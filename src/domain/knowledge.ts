@@ -1,0 +1,52 @@
+/**
+ * Points of knowledge: up to where the records of a book are looked at, whatever days they are about. A time is for
+ * people; a token is what an answer says of itself, and stands for exactly what had been committed then.
+ */
+import { isCalendarDate } from "./calendar-date.ts";
+
+/** Exactly one of the two. */
+export type Knowledge =
+  | { readonly at: Date; readonly snapshot: null }
+  /** What PostgreSQL writes of a `pg_snapshot`. */
+  | { readonly at: null; readonly snapshot: string };
+
+const TIME_PATTERN =
+  /^(\d{4}-\d{2}-\d{2})T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,3})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
+const TOKEN_PATTERN = /^kn_([A-Za-z0-9_-]{1,4000})$/;
+const SNAPSHOT_PATTERN = /^([1-9]\d{0,18}):([1-9]\d{0,18}):((?:[1-9]\d{0,18}(?:,[1-9]\d{0,18})*)?)$/;
+/** The largest id that PostgreSQL's snapshots hold. */
+const XID_MAX = 2n ** 63n - 1n;
+
+/**
+ * Reads a time with its zone (RFC 3339, to the millisecond) or a token of {@link formatSnapshot}; null when it is neither.
+ */
+export function parseKnowledge(text: string): Knowledge | null {
+  const [, date] = TIME_PATTERN.exec(text) ?? [];
+  if (date !== undefined) return isCalendarDate(date) ? { at: new Date(text), snapshot: null } : null;
+  const [, token] = TOKEN_PATTERN.exec(text) ?? [];
+  const snapshot = token === undefined ? null : decode(token);
+  return snapshot !== null && isSnapshot(snapshot) ? { at: null, snapshot } : null;
+}
+
+/** The token of a snapshot. It is readable, not signed: it says what was seen, and grants nothing. */
+export function formatSnapshot(snapshot: string): string {
+  return `kn_${btoa(snapshot).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "")}`;
+}
+
+function decode(token: string): string | null {
+  try {
+    return atob(token.replaceAll("-", "+").replaceAll("_", "/"));
+  } catch {
+    return null;
+  }
+}
+
+/** Whether PostgreSQL takes the text: what was running lies in order between the first running and the first to come. */
+function isSnapshot(text: string): boolean {
+  const [, first, end, others = ""] = SNAPSHOT_PATTERN.exec(text) ?? [];
+  if (first === undefined || end === undefined) return false;
+  const [xmin, xmax] = [BigInt(first), BigInt(end)];
+  const running = others === "" ? [] : others.split(",").map(BigInt);
+  const inOrder = running.every((xid, index) => xid >= xmin && xid < xmax && xid > (running[index - 1] ?? 0n));
+  return xmin <= xmax && xmax <= XID_MAX && inOrder;
+}
