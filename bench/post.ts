@@ -3,7 +3,7 @@
 import { v7 as uuidV7 } from "uuid";
 import { withTx } from "../src/foundation/db/index.ts";
 import { postEntries } from "../src/modules/journal/service.ts";
-import { createBookClient, scopeOf } from "../test/api/accounts/book-client.ts";
+import { createBookClient, recordingFor, scopeOf } from "../test/api/accounts/book-client.ts";
 import { createTestApp } from "../test/support/app.ts";
 import { runAtEnd } from "../test/support/at-end.ts";
 

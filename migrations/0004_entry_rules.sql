@@ -296,7 +296,8 @@ $$;
 -- same rows take their locks in the same order.
 --
 -- p_entry_ids: in the order in which the entries count as posted.
--- Returns [{entry_id, account_id, commodity, balance}]: what each entry left on the accounts it touched.
+-- Returns [{entry_id, account_id, commodity, balance}]: what each entry left on the accounts it touched, in the order of
+-- entries and of their lines.
 CREATE FUNCTION ledger.add_to_totals(p_book_id uuid, p_entry_ids uuid[], p_lines ledger.lines[]) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -314,16 +315,17 @@ BEGIN
       credit = b.credit + excluded.credit
     RETURNING account_id, commodity, debit - credit AS balance
   ), moved AS (
-    SELECT o.at, l.entry_id, l.account_id, l.commodity, sum(CASE l.side WHEN 'debit' THEN l.amount ELSE -l.amount END) AS net
+    SELECT o.at, min(l."position") AS first, l.entry_id, l.account_id, l.commodity,
+      sum(CASE l.side WHEN 'debit' THEN l.amount ELSE -l.amount END) AS net
     FROM unnest(p_lines) AS l
     JOIN unnest(p_entry_ids) WITH ORDINALITY AS o(entry_id, at) ON o.entry_id = l.entry_id
     GROUP BY o.at, l.entry_id, l.account_id, l.commodity
   )
   SELECT jsonb_agg(jsonb_build_object('entry_id', entry_id, 'account_id', account_id, 'commodity', commodity,
-    'balance', balance::text) ORDER BY at, account_id, commodity)
+    'balance', balance::text) ORDER BY at, first)
   INTO balances
   FROM (
-    SELECT m.at, m.entry_id, m.account_id, m.commodity, k.balance
+    SELECT m.at, m.first, m.entry_id, m.account_id, m.commodity, k.balance
       - sum(m.net) OVER (PARTITION BY m.account_id, m.commodity)
       + sum(m.net) OVER (PARTITION BY m.account_id, m.commodity ORDER BY m.at) AS balance
     FROM moved m JOIN kept k ON k.account_id = m.account_id AND k.commodity = m.commodity

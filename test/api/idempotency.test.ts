@@ -116,7 +116,7 @@ describe("an idempotency key", () => {
       t.request(`${user.book}/accounts/${body.id}`, {
         method: "DELETE",
         token: user.token,
-        headers: { "Idempotency-Key": "k-delete" },
+        headers: { "Idempotency-Key": "k-delete", "If-Match": "*" },
       });
     expect((await remove()).status).toBe(204);
     const again = await remove();

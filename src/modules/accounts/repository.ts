@@ -105,10 +105,8 @@ export async function renameAccountTree(
   return rows.map((row) => row.path);
 }
 
-/** Whether there was such an account. */
-export async function deleteAccount(tx: Tx, key: AccountKey): Promise<boolean> {
-  const rows = await tx.orm.delete(accounts).where(isAccount(key)).returning({ id: accounts.id });
-  return rows.length > 0;
+export async function deleteAccount(tx: Tx, key: AccountKey): Promise<void> {
+  await tx.orm.delete(accounts).where(isAccount(key));
 }
 
 /** Lines of an account that a change would leave out, and the days of the first and the last of them. */

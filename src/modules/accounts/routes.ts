@@ -2,8 +2,8 @@ import type { BookEnv } from "../../deps.ts";
 import { type Tx, withTx } from "../../foundation/db/index.ts";
 import { cursorOf, parseCursor, toPage } from "../../foundation/http/pagination.ts";
 import { createRouter } from "../../foundation/http/route-factory.ts";
-import { writeToBook } from "../book-write/index.ts";
-import { defineBookRoute, defineBookWriteRoute } from "../define-route.ts";
+import { entityTagHeadersSchema, preconditionOf, setEntityTag, writeToBook } from "../book-write/index.ts";
+import { defineBookActRoute, defineBookChangeRoute, defineBookRoute, defineBookWriteRoute } from "../define-route.ts";
 import { toAccountResponse } from "./responses.ts";
 import {
   accountCloseSchema,
@@ -29,7 +29,7 @@ const createRoute = defineBookWriteRoute({
   tags,
   params: bookParamsSchema,
   body: accountRequestSchema,
-  responses: { 201: { description: "The account", schema: accountResponseSchema } },
+  responses: { 201: { description: "The account", schema: accountResponseSchema, headers: entityTagHeadersSchema } },
   errors: ["ACCOUNT_PATH_TAKEN", "ACCOUNT_CODE_TAKEN", "COMMODITY_UNKNOWN"],
 });
 
@@ -53,11 +53,11 @@ const getRoute = defineBookRoute({
   summary: "One account",
   tags,
   params: accountParamsSchema,
-  responses: { 200: { description: "The account", schema: accountResponseSchema } },
+  responses: { 200: { description: "The account", schema: accountResponseSchema, headers: entityTagHeadersSchema } },
   errors: [],
 });
 
-const changeRoute = defineBookWriteRoute({
+const changeRoute = defineBookChangeRoute({
   method: "patch",
   path: "/books/{book_id}/accounts/{account_id}",
   operationId: "changeAccount",
@@ -69,7 +69,7 @@ const changeRoute = defineBookWriteRoute({
   tags,
   params: accountParamsSchema,
   body: accountPatchSchema,
-  responses: { 200: { description: "The account", schema: accountResponseSchema } },
+  responses: { 200: { description: "The account", schema: accountResponseSchema, headers: entityTagHeadersSchema } },
   errors: [
     "ACCOUNT_PATH_TAKEN",
     "ACCOUNT_CODE_TAKEN",
@@ -79,7 +79,7 @@ const changeRoute = defineBookWriteRoute({
   ],
 });
 
-const closeRoute = defineBookWriteRoute({
+const closeRoute = defineBookActRoute({
   method: "post",
   path: "/books/{book_id}/accounts/{account_id}/close",
   operationId: "closeAccount",
@@ -88,11 +88,11 @@ const closeRoute = defineBookWriteRoute({
   tags,
   params: accountParamsSchema,
   body: accountCloseSchema,
-  responses: { 200: { description: "The account", schema: accountResponseSchema } },
+  responses: { 200: { description: "The account", schema: accountResponseSchema, headers: entityTagHeadersSchema } },
   errors: ["ACCOUNT_CLOSED", "ACCOUNT_HAS_LINES", "ACCOUNT_DATES_INVALID"],
 });
 
-const deleteRoute = defineBookWriteRoute({
+const deleteRoute = defineBookChangeRoute({
   method: "delete",
   path: "/books/{book_id}/accounts/{account_id}",
   operationId: "deleteAccount",
@@ -120,7 +120,9 @@ export function createAccountRoutes() {
     const key = { bookId: c.req.valid("param").book_id, accountId: deps.ids.uuid() };
     const input = { ...key, path, type, code, commodities, description, openedOn, now: deps.clock.now() };
     const run = async (tx: Tx) => toAccountResponse(await createAccount(tx, input));
-    return c.json(await writeToBook(c, { status: 201, run }), 201);
+    const account = await writeToBook(c, { status: 201, run });
+    await setEntityTag(c, account);
+    return c.json(account, 201);
   });
 
   router.openapi(listRoute, async (c) => {
@@ -141,30 +143,40 @@ export function createAccountRoutes() {
 
   router.openapi(getRoute, async (c) => {
     const { book_id: bookId, account_id: accountId } = c.req.valid("param");
-    const account = await withTx(c.var.db, c.var.scope, (tx) => getAccount(tx, { bookId, accountId }), {
+    const found = await withTx(c.var.db, c.var.scope, (tx) => getAccount(tx, { bookId, accountId }), {
       readOnly: true,
     });
-    return c.json(toAccountResponse(account), 200);
+    const account = toAccountResponse(found);
+    await setEntityTag(c, account);
+    return c.json(account, 200);
   });
 
   router.openapi(changeRoute, async (c) => {
     const { book_id: bookId, account_id: accountId } = c.req.valid("param");
     const { opened_on: openedOn, ...patch } = c.req.valid("json");
-    const input = { bookId, accountId, patch: { ...patch, openedOn }, now: c.var.deps.clock.now() };
+    const precondition = preconditionOf(c, toAccountResponse, { required: true });
+    const input = { bookId, accountId, precondition, patch: { ...patch, openedOn }, now: c.var.deps.clock.now() };
     const run = async (tx: Tx) => toAccountResponse(await changeAccount(tx, input));
-    return c.json(await writeToBook(c, { status: 200, run }), 200);
+    const account = await writeToBook(c, { status: 200, run });
+    await setEntityTag(c, account);
+    return c.json(account, 200);
   });
 
   router.openapi(closeRoute, async (c) => {
     const { book_id: bookId, account_id: accountId } = c.req.valid("param");
-    const input = { bookId, accountId, closedOn: c.req.valid("json").closed_on, now: c.var.deps.clock.now() };
+    const { closed_on: closedOn } = c.req.valid("json");
+    const precondition = preconditionOf(c, toAccountResponse, { required: false });
+    const input = { bookId, accountId, precondition, closedOn, now: c.var.deps.clock.now() };
     const run = async (tx: Tx) => toAccountResponse(await closeAccount(tx, input));
-    return c.json(await writeToBook(c, { status: 200, run }), 200);
+    const account = await writeToBook(c, { status: 200, run });
+    await setEntityTag(c, account);
+    return c.json(account, 200);
   });
 
   router.openapi(deleteRoute, async (c) => {
     const { book_id: bookId, account_id: accountId } = c.req.valid("param");
-    await writeToBook(c, { status: 204, run: (tx) => removeAccount(tx, { bookId, accountId }) });
+    const precondition = preconditionOf(c, toAccountResponse, { required: true });
+    await writeToBook(c, { status: 204, run: (tx) => removeAccount(tx, { bookId, accountId, precondition }) });
     return c.body(null, 204);
   });
 

@@ -47,6 +47,12 @@ export async function getAccount(tx: Tx, key: AccountKey): Promise<AccountRow> {
   return assertFound(await findAccount(tx, key));
 }
 
+/** An account, and what is asked of it before anything happens to it. */
+export interface GuardedKey extends AccountKey {
+  /** Called with the account as it is, once it is locked: what it throws leaves everything as it was. */
+  readonly precondition: (account: AccountRow) => Promise<void>;
+}
+
 /** What a caller wants changed; null clears, undefined leaves. */
 export interface AccountPatch {
   readonly path?: string | undefined;
@@ -60,16 +66,17 @@ export interface AccountPatch {
 /**
  * Changes an account. A new path takes the accounts below along, `Assets:Bank:Checking` with `Assets:Bank`. Nobody posts
  * to it meanwhile, so that its lines keep fitting it. Where nothing differs nothing is written, `updatedAt` included.
- * @throws NOT_FOUND, COMMODITY_UNKNOWN, ACCOUNT_PATH_TAKEN, ACCOUNT_CODE_TAKEN; ACCOUNT_HAS_LINES when lines lie before
+ * @throws NOT_FOUND; what the precondition throws; COMMODITY_UNKNOWN, ACCOUNT_PATH_TAKEN, ACCOUNT_CODE_TAKEN; ACCOUNT_HAS_LINES when lines lie before
  *   `openedOn` or outside `commodities`; ACCOUNT_DATES_INVALID when it would open after it was closed;
  *   VALIDATION_FAILED when an account below would get a path that is none, as too long.
  */
 export async function changeAccount(
   tx: Tx,
-  input: AccountKey & { readonly patch: AccountPatch; readonly now: Date },
+  input: GuardedKey & { readonly patch: AccountPatch; readonly now: Date },
 ): Promise<AccountRow> {
   const { path, ...fields } = input.patch;
   const account = assertFound(await (path === undefined ? lockAccount : lockAccountTree)(tx, input));
+  await input.precondition(account);
   const changes = changesOf(account, fields);
   const rename = path !== undefined && path !== account.path;
   if (!rename && Object.keys(changes).length === 0) return account;
@@ -85,14 +92,15 @@ export async function changeAccount(
 
 /**
  * Closes an account: lines may be dated on `closedOn` and before, not after. There is no reopening.
- * @throws NOT_FOUND; ACCOUNT_CLOSED when it is closed; ACCOUNT_DATES_INVALID when it opens later; ACCOUNT_HAS_LINES when
+ * @throws NOT_FOUND; what the precondition throws; ACCOUNT_CLOSED when it is closed; ACCOUNT_DATES_INVALID when it opens later; ACCOUNT_HAS_LINES when
  *   lines are dated later.
  */
 export async function closeAccount(
   tx: Tx,
-  input: AccountKey & { readonly closedOn: string; readonly now: Date },
+  input: GuardedKey & { readonly closedOn: string; readonly now: Date },
 ): Promise<AccountRow> {
   const account = assertFound(await lockAccount(tx, input));
+  await input.precondition(account);
   if (account.closedOn !== null) {
     throw new AppError("ACCOUNT_CLOSED", { detail: `${account.path} was closed on ${account.closedOn}.` });
   }
@@ -111,10 +119,11 @@ export async function closeAccount(
 /**
  * Deletes an account that has no lines: the foreign keys of its lines and totals decide, whatever is posted meanwhile.
  * The accounts below it stay.
- * @throws NOT_FOUND, ACCOUNT_HAS_LINES
+ * @throws NOT_FOUND; what the precondition throws; ACCOUNT_HAS_LINES
  */
-export async function removeAccount(tx: Tx, key: AccountKey): Promise<void> {
-  if (!(await deleteAccount(tx, key))) throw accountNotFound();
+export async function removeAccount(tx: Tx, { precondition, ...key }: GuardedKey): Promise<void> {
+  await precondition(assertFound(await lockAccount(tx, key)));
+  await deleteAccount(tx, key);
 }
 
 /** The fields that differ from what is stored. */
@@ -185,10 +194,6 @@ function linesText(count: number): string {
 }
 
 function assertFound(account: AccountRow | null): AccountRow {
-  if (account === null) throw accountNotFound();
+  if (account === null) throw new AppError("NOT_FOUND", { detail: "There is no such account." });
   return account;
-}
-
-function accountNotFound() {
-  return new AppError("NOT_FOUND", { detail: "There is no such account." });
 }

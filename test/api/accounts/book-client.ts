@@ -1,4 +1,6 @@
+import { v7 as uuidV7 } from "uuid";
 import { type Tx, type TxScope, withTx } from "../../../src/foundation/db/index.ts";
+import type { Recording } from "../../../src/modules/book-write/index.ts";
 import type { Answer, TestApp } from "../../support/app.ts";
 
 /** A registered user's book over HTTP: paths are relative to the book. */
@@ -10,12 +12,16 @@ export async function createBookClient(app: TestApp) {
 
   return {
     bookId: owner.bookId,
+    userId: owner.userId,
     token,
     get: (path: string) => send("GET", path),
     post: (path: string, json: unknown, headers: Readonly<Record<string, string>> = {}) =>
       send("POST", path, json, headers),
-    patch: (path: string, json: unknown) => send("PATCH", path, json),
-    delete: (path: string) => send("DELETE", path),
+    /** Whatever version there is, unless the header fields say which. */
+    patch: (path: string, json: unknown, headers: Readonly<Record<string, string>> = { "If-Match": "*" }) =>
+      send("PATCH", path, json, headers),
+    delete: (path: string, headers: Readonly<Record<string, string>> = { "If-Match": "*" }) =>
+      send("DELETE", path, undefined, headers),
 
     /** Creates an account, which must succeed, and gives its body. */
     async account(path: string, fields: Readonly<Record<string, unknown>> = {}) {
@@ -60,6 +66,11 @@ export async function createBookClient(app: TestApp) {
 }
 
 export type BookClient = Awaited<ReturnType<typeof createBookClient>>;
+
+/** What a request of nobody in particular would record, for a service that a test calls itself. */
+export function recordingFor(bookId: string): Recording {
+  return { bookId, userId: uuidV7(), apiKeyId: null, at: new Date(), requestId: "test", traceId: "0".repeat(32) };
+}
 
 export const scopeOf = (bookId: string): TxScope => ({ settings: { "footing.book_id": bookId } });
 

@@ -3,7 +3,7 @@ import { v7 as uuidV7 } from "uuid";
 import { closeAccount, removeAccount } from "../../../src/modules/accounts/service.ts";
 import { postEntry } from "../../../src/modules/journal/service.ts";
 import { createTestApp, type TestApp } from "../../support/app.ts";
-import { type BookClient, createBookClient, overlap } from "./book-client.ts";
+import { type BookClient, createBookClient, overlap, recordingFor } from "./book-client.ts";
 
 let app: TestApp;
 let book: BookClient;
@@ -76,22 +76,19 @@ test("an account with lines is not deleted", async () => {
 });
 
 /** A posting to the account on 2026-01-16, by the service itself. */
-const posting = (path: string) => {
+const entryOn = (path: string) => {
   const line = { amount: "1", commodity: "USD" };
   return {
-    bookId: book.bookId,
-    userId: uuidV7(),
-    recordedAt: new Date(),
-    entry: {
-      id: uuidV7(),
-      date: "2026-01-16",
-      lines: [
-        { account_path: path, side: "debit" as const, ...line },
-        { account_path: "Equity:Opening", side: "credit" as const, ...line },
-      ],
-    },
+    id: uuidV7(),
+    date: "2026-01-16",
+    lines: [
+      { account_path: path, side: "debit" as const, ...line },
+      { account_path: "Equity:Opening", side: "credit" as const, ...line },
+    ],
   };
 };
+
+const precondition = () => Promise.resolve();
 
 const refusals = {
   close: (id: string) => book.post(`/accounts/${id}/close`, { closed_on: "2026-01-15" }),
@@ -105,7 +102,7 @@ test.each(Object.entries(refusals))(
   async (name, change) => {
     const account = await book.account(`Assets:Raced ${name}`);
     const { second } = await overlap(app, book.bookId, {
-      first: (tx) => postEntry(tx, posting(account.path)),
+      first: (tx) => postEntry(tx, recordingFor(book.bookId), entryOn(account.path)),
       second: () => change(account.id),
     });
     expect([second.status, second.body.error_id]).toEqual([409, "ACCOUNT_HAS_LINES"]);
@@ -117,7 +114,13 @@ test("an entry that is posted while its account is being closed waits for it and
   const account = await book.account("Assets:Closing meanwhile");
   const { second } = await overlap(app, book.bookId, {
     first: (tx) =>
-      closeAccount(tx, { bookId: book.bookId, accountId: account.id, closedOn: "2026-01-15", now: new Date() }),
+      closeAccount(tx, {
+        bookId: book.bookId,
+        accountId: account.id,
+        precondition,
+        closedOn: "2026-01-15",
+        now: new Date(),
+      }),
     second: () => book.transfer({ date: "2026-01-16", debit: account.path, credit: "Equity:Opening" }),
   });
   expect([second.status, second.body.error_id]).toEqual([422, "ACCOUNT_NOT_OPEN"]);
@@ -126,7 +129,7 @@ test("an entry that is posted while its account is being closed waits for it and
 test("an entry that is posted while its account is being deleted waits for it and is refused", async () => {
   const account = await book.account("Assets:Going");
   const { second } = await overlap(app, book.bookId, {
-    first: (tx) => removeAccount(tx, { bookId: book.bookId, accountId: account.id }),
+    first: (tx) => removeAccount(tx, { bookId: book.bookId, accountId: account.id, precondition }),
     second: () => book.transfer({ date: "2026-01-16", debit: account.path, credit: "Equity:Opening" }),
   });
   expect([second.status, second.body.error_id]).toEqual([422, "ACCOUNT_UNKNOWN"]);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { createTestApp, type TestApp } from "../../support/app.ts";
 import { type BookClient, createBookClient } from "../accounts/book-client.ts";
+import { withoutBalances } from "./ledger-book.ts";
 
 let app: TestApp;
 let book: BookClient;
@@ -35,7 +36,7 @@ test("posts 1,000 entries in the order of the request", async () => {
   expect(body.items.map((item: { memo: string }) => item.memo)).toEqual(entries(1000).map(({ memo }) => memo));
   const listed = await book.all("/journal-entries", 200);
   const byId = new Map(listed.map((item) => [item.id, item]));
-  expect(body.items.map((item: { id: string }) => byId.get(item.id))).toEqual(body.items);
+  expect(body.items.map((item: { id: string }) => byId.get(item.id))).toEqual(body.items.map(withoutBalances));
   expect(Number(await bankBalance())).toBe(before + 1000);
 });
 

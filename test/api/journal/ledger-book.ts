@@ -126,6 +126,14 @@ export interface LedgerBook extends BookClient {
   postAll(list: readonly GeneratedEntry[], bulk: boolean): Promise<PostedEntry[]>;
 }
 
+/** An entry as a GET answers it, of what posting it answered. */
+export function withoutBalances<Answer extends { readonly balances?: unknown }>(
+  answer: Answer,
+): Omit<Answer, "balances"> {
+  const { balances: _, ...entry } = answer;
+  return entry;
+}
+
 /** A new user's book with the accounts and commodities of the generated entries. */
 export async function createLedgerBook(app: TestApp): Promise<LedgerBook> {
   const book = await createBookClient(app);
@@ -142,7 +150,7 @@ export async function createLedgerBook(app: TestApp): Promise<LedgerBook> {
         : await Promise.all(list.map((entry) => book.post("/journal-entries", entry)));
       return answers.flatMap(({ status, body }) => {
         if (status !== 201) throw new Error(`posting answered ${JSON.stringify(body)}`);
-        return bulk ? body.items : [body];
+        return (bulk ? body.items : [body]).map(withoutBalances);
       });
     },
   };

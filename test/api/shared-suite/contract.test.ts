@@ -4,6 +4,7 @@ import { problemSchema } from "../../../src/foundation/http/schemas.ts";
 import { createTestApp } from "../../support/app.ts";
 import { outcomeOf, send } from "./expect-answer.ts";
 import { listOperations, type Operation, zodOf } from "./operations.ts";
+import type { Known } from "./sample.ts";
 import { createSampler } from "./sampler.ts";
 import { seedBook } from "./seed-book.ts";
 
@@ -36,7 +37,20 @@ async function seedFor(operation: Operation) {
     ...inPath,
     ...(body.includes('"account_id"') || inPath.includes("entry_id") ? ["account_id"] : []),
   ]);
-  return seedBook(t, { operations, sampler, token: user.token, known, names });
+  const seeded = await seedBook(t, { operations, sampler, token: user.token, known, names });
+  return draftOperations.has(operation.id) ? withDraft(seeded) : seeded;
+}
+
+/** Entries are made posted; these routes are about drafts. */
+const draftOperations = new Set(["changeDraft", "deleteDraft", "postDraft"]);
+
+async function withDraft(known: Known): Promise<Known> {
+  const posting = operations.find(({ id }) => id === "postJournalEntry");
+  if (posting === undefined) throw new Error("there is no route that makes a draft");
+  const { path, options } = sampler.requestOf(posting, known);
+  const draft = { ...(options.json as object), status: "draft" };
+  const { body } = await send(t, { path, options: { ...options, json: draft } }, user.token);
+  return { ...known, entry_id: body.id };
 }
 
 describe.each(operations.map((operation) => [`${operation.method} ${operation.path}`, operation] as const))(

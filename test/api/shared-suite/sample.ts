@@ -81,7 +81,7 @@ function build(given: JsonSchema, building: Building, place: Place): unknown {
     case "object":
       return buildObject(schema, building, place);
     case "array":
-      return Array.from({ length: Math.max(1, schema.minItems ?? 0) }, (_, index) =>
+      return Array.from({ length: Math.max(1, schema.minItems ?? 0) + tried }, (_, index) =>
         build(schema.items ?? {}, building, { pointer: `${place.pointer}/${index}`, name: "", variant: index }),
       );
     case "integer":

@@ -19,7 +19,11 @@ export function createSampler(t: TestApp) {
   }
 
   /** The parameters that a route demands, by name. */
-  function parametersOf(operation: Operation, place: "path" | "query", known: Known): Record<string, string> {
+  function parametersOf(
+    operation: Operation,
+    place: "path" | "query" | "header",
+    known: Known,
+  ): Record<string, string> {
     const demanded = operation.parameters.filter((parameter) => parameter.in === place && parameter.required === true);
     const properties = Object.fromEntries(demanded.map(({ name, schema }) => [name, schema]));
     const form: JsonSchema = { type: "object", properties, required: Object.keys(properties) };
@@ -30,10 +34,11 @@ export function createSampler(t: TestApp) {
     const inPath = parametersOf(operation, "path", known);
     const path = operation.path.replaceAll(/\{([^}]+)\}/g, (_, name: string) => encodeURIComponent(inPath[name] ?? ""));
     const query = new URLSearchParams(parametersOf(operation, "query", {})).toString();
+    const headers = parametersOf(operation, "header", {});
     const json = bodyOf(operation, known);
     return {
       path: query === "" ? path : `${path}?${query}`,
-      options: { method: operation.method, ...(json === undefined ? {} : { json }) },
+      options: { method: operation.method, headers, ...(json === undefined ? {} : { json }) },
     };
   }
 
