@@ -1,0 +1,71 @@
+import fc from "fast-check";
+
+/** Choices drawn beforehand, so that a run can be repeated and shrunk: smaller numbers are plainer choices. */
+export class Dice {
+  #thrown = 0;
+  readonly #numbers: readonly number[];
+
+  constructor(numbers: readonly number[]) {
+    this.#numbers = numbers;
+  }
+
+  /** 0 to `count` − 1. */
+  below(count: number): number {
+    const round = Math.floor(this.#thrown / this.#numbers.length);
+    const number = (this.#numbers[this.#thrown % this.#numbers.length] ?? 0) + round * 7919;
+    this.#thrown += 1;
+    return number % count;
+  }
+
+  of<T>(choices: readonly T[]): T {
+    if (choices.length === 0) throw new Error("there is nothing to choose from");
+    return choices[this.below(choices.length)] as T;
+  }
+
+  /** Never for the plainest number. */
+  chance(percent: number): boolean {
+    return this.below(100) >= 100 - percent;
+  }
+
+  maybe<T>(percent: number, choices: readonly T[]): T | undefined {
+    return this.chance(percent) && choices.length > 0 ? this.of(choices) : undefined;
+  }
+}
+
+const thrown = (length: number) =>
+  fc.array(fc.noBias(fc.nat({ max: 2 ** 20 })), { minLength: length, maxLength: length });
+
+/** A kind of write, and the choices that make it one. */
+export interface Intent {
+  readonly kind: number;
+  readonly dice: readonly number[];
+}
+
+/** What happens between two looks at the book: clients that write at the same time, each its own list in its order. */
+export interface Step {
+  readonly clients: readonly (readonly Intent[])[];
+  /** How far the clock goes on before. */
+  readonly tick: number;
+  /** Where a connection to the database is lost, if any. */
+  readonly cut: { readonly pieces: number; readonly when: "before" | "after" } | null;
+  readonly looks: readonly (readonly number[])[];
+}
+
+const intents: fc.Arbitrary<Intent> = fc.record({ kind: fc.noBias(fc.nat({ max: 2 ** 20 })), dice: thrown(40) });
+const one = intents.map((intent) => [[intent]]);
+const several = fc.array(fc.array(intents, { minLength: 1, maxLength: 3 }), {
+  minLength: 2,
+  maxLength: 8,
+  size: "max",
+});
+
+/** Runs of up to 80 steps, one in ten of them a round of several clients. */
+export const runs: fc.Arbitrary<Step[]> = fc.array(
+  fc.record({
+    clients: fc.oneof({ weight: 9, arbitrary: one }, { weight: 1, arbitrary: several }),
+    tick: fc.noBias(fc.nat({ max: 99 })),
+    cut: fc.option(fc.record({ pieces: fc.nat({ max: 9 }), when: fc.constantFrom("before", "after") }), { freq: 12 }),
+    looks: fc.array(thrown(12), { minLength: 2, maxLength: 6, size: "max" }),
+  }),
+  { minLength: 1, maxLength: 80, size: "max" },
+);
