@@ -169,11 +169,11 @@ LANGUAGE plpgsql STABLE ROWS 100 AS $$
 BEGIN
   IF p_snapshot IS NOT NULL THEN
     RETURN QUERY SELECT e.id FROM ledger.journal_entries e
-      WHERE e.book_id = p_book_id AND e.status <> 'draft' AND e.recorded_xid >= pg_snapshot_xmin(p_snapshot)
+      WHERE e.book_id = p_book_id AND e.seal IS NOT NULL AND e.recorded_xid >= pg_snapshot_xmin(p_snapshot)
         AND NOT pg_visible_in_snapshot(e.recorded_xid, p_snapshot);
   ELSIF p_at IS NOT NULL THEN
     RETURN QUERY SELECT e.id FROM ledger.journal_entries e
-      WHERE e.book_id = p_book_id AND e.status <> 'draft' AND e.recorded_at > p_at;
+      WHERE e.book_id = p_book_id AND e.seal IS NOT NULL AND e.recorded_at > p_at;
   END IF;
 END
 $$;
