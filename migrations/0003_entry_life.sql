@@ -100,11 +100,11 @@ CREATE INDEX "period_closes_standing_idx" ON "ledger"."period_closes" USING btre
 --> statement-breakpoint
 ALTER TABLE "ledger"."journal_entries" ADD CONSTRAINT "journal_entries_voids_fkey" FOREIGN KEY ("book_id","voids_id") REFERENCES "ledger"."journal_entries"("book_id","id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
-CREATE INDEX "journal_entries_recorded_at_idx" ON "ledger"."journal_entries" USING btree ("book_id","recorded_at") WHERE status <> 'draft';
+CREATE INDEX "journal_entries_recorded_at_idx" ON "ledger"."journal_entries" USING btree ("book_id","recorded_at") WHERE seal is not null;
 --> statement-breakpoint
-CREATE INDEX "journal_entries_recorded_xid_idx" ON "ledger"."journal_entries" USING btree ("book_id","recorded_xid") WHERE status <> 'draft';
+CREATE INDEX "journal_entries_recorded_xid_idx" ON "ledger"."journal_entries" USING btree ("book_id","recorded_xid") WHERE seal is not null;
 --> statement-breakpoint
-CREATE INDEX "journal_entries_closing_idx" ON "ledger"."journal_entries" USING btree ("book_id","date") WHERE closing and status <> 'draft';
+CREATE INDEX "journal_entries_closing_idx" ON "ledger"."journal_entries" USING btree ("book_id","date") WHERE closing and seal is not null;
 --> statement-breakpoint
 CREATE UNIQUE INDEX "journal_entries_voids_key" ON "ledger"."journal_entries" USING btree ("book_id","voids_id") WHERE voids_id is not null;
 --> statement-breakpoint

@@ -13,8 +13,9 @@ ALTER TABLE ledger.lines
 --> statement-breakpoint
 -- What a posted entry says, as a digest: its header without what voiding it changes, and its lines.
 CREATE FUNCTION ledger.seal(e ledger.journal_entries, p_lines ledger.lines[]) RETURNS bytea
-LANGUAGE sql STABLE AS $$
-  SELECT sha256(convert_to(jsonb_build_array(
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN sha256(convert_to(jsonb_build_array(
     e.id, e.date, e.memo, e.payee, e.tags, e.links, e.metadata, e.source, e.closing, e.voids_id, e.void_reason, e.created_by,
     extract(epoch FROM e.created_at)::text, e.recorded_by, e.recorded_key_id, extract(epoch FROM e.recorded_at)::text,
     e.request_id, e.trace_id,
@@ -22,7 +23,8 @@ LANGUAGE sql STABLE AS $$
         l."position", l.account_id, l.date, l.side, l.amount::text, l.commodity, l.price_amount::text, l.price_commodity,
         l.price_source, l.weight::text, l.weight_commodity, l.memo, l.metadata, l.rounding) ORDER BY l."position")
       FROM unnest(p_lines) AS l)
-  )::text, 'UTF8'))
+  )::text, 'UTF8'));
+END
 $$;
 --> statement-breakpoint
 -- Fills the new tables and the seals from what is there. Row-level security would hide it from the owner.
@@ -169,11 +171,11 @@ LANGUAGE plpgsql STABLE ROWS 100 AS $$
 BEGIN
   IF p_snapshot IS NOT NULL THEN
     RETURN QUERY SELECT e.id FROM ledger.journal_entries e
-      WHERE e.book_id = p_book_id AND e.status <> 'draft' AND e.recorded_xid >= pg_snapshot_xmin(p_snapshot)
+      WHERE e.book_id = p_book_id AND e.seal IS NOT NULL AND e.recorded_xid >= pg_snapshot_xmin(p_snapshot)
         AND NOT pg_visible_in_snapshot(e.recorded_xid, p_snapshot);
   ELSIF p_at IS NOT NULL THEN
     RETURN QUERY SELECT e.id FROM ledger.journal_entries e
-      WHERE e.book_id = p_book_id AND e.status <> 'draft' AND e.recorded_at > p_at;
+      WHERE e.book_id = p_book_id AND e.seal IS NOT NULL AND e.recorded_at > p_at;
   END IF;
 END
 $$;
@@ -389,7 +391,7 @@ BEGIN
 
   WITH line AS (
     SELECT l.entry_id, array_agg(l::ledger.lines) AS lines FROM unnest(new_lines) AS l GROUP BY l.entry_id
-  ), entry AS (
+  ), entry AS MATERIALIZED (
     SELECT jsonb_populate_record(NULL::ledger.journal_entries, p_recording || given.value || jsonb_build_object(
       'book_id', p_book_id, 'status', p_status, 'recorded_xid', pg_current_xact_id()::text)) AS e
     FROM jsonb_array_elements(p_entries) AS given

@@ -24,9 +24,10 @@ const withoutRoute: readonly ErrorId[] = ["CONFLICT", "METHOD_NOT_ALLOWED", "ROU
 const programFaults: Readonly<Record<string, number>> = {
   "src/modules/book-write/service.ts": 1,
   "src/modules/commodities/repository.ts": 1,
+  "src/modules/journal/draft-service.ts": 1,
   "src/modules/journal/fault-rules.ts": 1,
   "src/modules/journal/proposal-rules.ts": 2,
-  "src/modules/journal/repository.ts": 1,
+  "src/modules/journal/recording-repository.ts": 1,
   "src/modules/journal/service.ts": 1,
   "src/modules/prices/service.ts": 2,
   "src/modules/verify/repository.ts": 1,

@@ -19,23 +19,14 @@ export async function entityTagOf(representation: unknown): Promise<string> {
 }
 
 /**
- * Holds `If-Match` against what the resource is now; to be called after it is locked and before it is changed.
- * `*` matches whatever there is; a weak tag matches nothing.
+ * Holds `If-Match` against what the resource is now; to be called after it is locked and before it is changed. `*`
+ * matches whatever there is; a weak tag matches nothing.
  *
- * @param ifMatch - the field's value, of {@link ENTITY_TAGS_PATTERN}; undefined where the request has none
- * @throws {FoundationError} PRECONDITION_FAILED when it names another representation; PRECONDITION_REQUIRED when it is
- *   `required` and absent.
+ * @param ifMatch - the field's value, of {@link ENTITY_TAGS_PATTERN}
+ * @throws {FoundationError} PRECONDITION_FAILED when it names another representation.
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1
  */
-export async function assertMatches(
-  ifMatch: string | undefined,
-  representation: unknown,
-  { required }: { readonly required: boolean },
-): Promise<void> {
-  if (ifMatch === undefined) {
-    if (required) throw new FoundationError("PRECONDITION_REQUIRED");
-    return;
-  }
+export async function assertMatches(ifMatch: string, representation: unknown): Promise<void> {
   if (ifMatch === "*") return;
   const tag = await entityTagOf(representation);
   if (!ifMatch.split(/[ \t]*,[ \t]*/).includes(tag)) throw new FoundationError("PRECONDITION_FAILED");

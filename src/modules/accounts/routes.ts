@@ -2,7 +2,13 @@ import type { BookEnv } from "../../deps.ts";
 import { type Tx, withTx } from "../../foundation/db/index.ts";
 import { cursorOf, parseCursor, toPage } from "../../foundation/http/pagination.ts";
 import { createRouter } from "../../foundation/http/route-factory.ts";
-import { entityTagHeadersSchema, preconditionOf, setEntityTag, writeToBook } from "../book-write/index.ts";
+import {
+  entityTagHeadersSchema,
+  preconditionOf,
+  requiredPreconditionOf,
+  setEntityTag,
+  writeToBook,
+} from "../book-write/index.ts";
 import { defineBookActRoute, defineBookChangeRoute, defineBookRoute, defineBookWriteRoute } from "../define-route.ts";
 import { toAccountResponse } from "./responses.ts";
 import {
@@ -154,7 +160,7 @@ export function createAccountRoutes() {
   router.openapi(changeRoute, async (c) => {
     const { book_id: bookId, account_id: accountId } = c.req.valid("param");
     const { opened_on: openedOn, ...patch } = c.req.valid("json");
-    const precondition = preconditionOf(c, toAccountResponse, { required: true });
+    const precondition = requiredPreconditionOf(c, toAccountResponse);
     const input = { bookId, accountId, precondition, patch: { ...patch, openedOn }, now: c.var.deps.clock.now() };
     const run = async (tx: Tx) => toAccountResponse(await changeAccount(tx, input));
     const account = await writeToBook(c, { status: 200, run });
@@ -165,7 +171,7 @@ export function createAccountRoutes() {
   router.openapi(closeRoute, async (c) => {
     const { book_id: bookId, account_id: accountId } = c.req.valid("param");
     const { closed_on: closedOn } = c.req.valid("json");
-    const precondition = preconditionOf(c, toAccountResponse, { required: false });
+    const precondition = preconditionOf(c, toAccountResponse);
     const input = { bookId, accountId, precondition, closedOn, now: c.var.deps.clock.now() };
     const run = async (tx: Tx) => toAccountResponse(await closeAccount(tx, input));
     const account = await writeToBook(c, { status: 200, run });
@@ -175,7 +181,7 @@ export function createAccountRoutes() {
 
   router.openapi(deleteRoute, async (c) => {
     const { book_id: bookId, account_id: accountId } = c.req.valid("param");
-    const precondition = preconditionOf(c, toAccountResponse, { required: true });
+    const precondition = requiredPreconditionOf(c, toAccountResponse);
     await writeToBook(c, { status: 204, run: (tx) => removeAccount(tx, { bookId, accountId, precondition }) });
     return c.body(null, 204);
   });

@@ -1,6 +1,7 @@
 import { type AccountType, isWithin, parseAccountPath } from "../../domain/account.ts";
 import { AppError } from "../../errors.ts";
 import type { Tx } from "../../foundation/db/index.ts";
+import type { Precondition } from "../book-write/index.ts";
 import { assertCommoditiesKnown } from "../commodities/index.ts";
 import {
   type AccountChanges,
@@ -50,7 +51,7 @@ export async function getAccount(tx: Tx, key: AccountKey): Promise<AccountRow> {
 /** An account, and what is asked of it before anything happens to it. */
 export interface GuardedKey extends AccountKey {
   /** Called with the account as it is, once it is locked: what it throws leaves everything as it was. */
-  readonly precondition: (account: AccountRow) => Promise<void>;
+  readonly precondition: Precondition<AccountRow>;
 }
 
 /** What a caller wants changed; null clears, undefined leaves. */

@@ -1,4 +1,4 @@
-export { preconditionOf, setEntityTag } from "./entity-tag.ts";
+export { type Precondition, preconditionOf, requiredPreconditionOf, setEntityTag } from "./entity-tag.ts";
 export { type Recording, recordingOf } from "./recording.ts";
 export {
   bookActHeadersSchema,

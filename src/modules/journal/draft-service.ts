@@ -1,16 +1,45 @@
 import { AppError } from "../../errors.ts";
 import type { Tx } from "../../foundation/db/index.ts";
-import type { Recording } from "../book-write/index.ts";
-import { type ProposedEntry, toProposal } from "./proposal-rules.ts";
+import type { Precondition, Recording } from "../book-write/index.ts";
+import {
+  type ProposedEntry,
+  type RecordedEntry,
+  toBatch,
+  toProposal,
+  toProposedEntry,
+  toRecordedEntries,
+} from "./proposal-rules.ts";
+import { insertEntries } from "./recording-repository.ts";
 import { deleteEntry, type EntryKey, type EntryRow, lockEntry } from "./repository.ts";
 import type { DraftPatch } from "./schemas.ts";
-import { assertFound, postEntry, type RecordedEntry, saveDraft } from "./service.ts";
+import { assertFound, postEntry } from "./service.ts";
 
 /** A draft, and what is asked of it before anything happens to it. */
 export interface DraftKey {
   readonly entryId: string;
   /** Called with the draft as it is, once it is locked: what it throws leaves everything as it was. */
-  readonly precondition: (entry: EntryRow) => Promise<void>;
+  readonly precondition: Precondition<EntryRow>;
+}
+
+/**
+ * Records an entry as a draft: its accounts exist, and nothing else is asked of it yet.
+ * @throws ACCOUNT_UNKNOWN with each line that names one in `errors[]`.
+ */
+export async function saveDraft(tx: Tx, recording: Recording, entry: ProposedEntry): Promise<RecordedEntry> {
+  const proposals = [toProposal(entry)];
+  const batch = toBatch(recording, "draft", proposals);
+  const outcome = await insertEntries(tx, batch);
+  if ("faults" in outcome) {
+    const fields = outcome.faults.map(({ position }) => ({
+      pointer: `/lines/${position}/${entry.lines[position]?.account_id === undefined ? "account_path" : "account_id"}`,
+      detail: "the book has no such account",
+      error_id: "ACCOUNT_UNKNOWN",
+    }));
+    throw new AppError("ACCOUNT_UNKNOWN", { detail: `${fields[0]?.pointer}: ${fields[0]?.detail}`, fields });
+  }
+  const [saved] = toRecordedEntries(batch, proposals, outcome);
+  if (saved === undefined) throw new Error("one draft was saved and none came back");
+  return saved;
 }
 
 /**
@@ -22,7 +51,7 @@ export async function changeDraft(
   recording: Recording,
   { patch, ...key }: DraftKey & { readonly patch: DraftPatch },
 ): Promise<RecordedEntry> {
-  const draft = toProposal(await takeDraft(tx, recording.bookId, key));
+  const draft = toProposedEntry(await takeDraft(tx, recording.bookId, key));
   const changed = Object.entries({ ...draft, ...definedOf(patch) }).map(([name, value]) => [name, value ?? undefined]);
   return saveDraft(tx, recording, Object.fromEntries(changed) as ProposedEntry);
 }
@@ -43,7 +72,7 @@ export async function postDraft(tx: Tx, recording: Recording, key: DraftKey): Pr
     const detail = "must be two lines or more";
     throw new AppError("ENTRY_UNBALANCED", { detail: `/lines: ${detail}`, fields: [{ pointer: "/lines", detail }] });
   }
-  return postEntry(tx, recording, toProposal(draft));
+  return postEntry(tx, recording, toProposedEntry(draft));
 }
 
 /** Takes a draft out of the book, to be recorded anew or to be gone when the transaction commits. */

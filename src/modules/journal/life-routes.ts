@@ -1,7 +1,14 @@
 import type { BookEnv } from "../../deps.ts";
 import type { Tx } from "../../foundation/db/index.ts";
 import { createRouter } from "../../foundation/http/route-factory.ts";
-import { entityTagHeadersSchema, preconditionOf, recordingOf, setEntityTag, writeToBook } from "../book-write/index.ts";
+import {
+  entityTagHeadersSchema,
+  preconditionOf,
+  recordingOf,
+  requiredPreconditionOf,
+  setEntityTag,
+  writeToBook,
+} from "../book-write/index.ts";
 import { defineBookActRoute, defineBookChangeRoute } from "../define-route.ts";
 import { changeDraft, postDraft, removeDraft } from "./draft-service.ts";
 import { postingErrors } from "./posting-errors.ts";
@@ -79,7 +86,7 @@ export function createEntryLifeRoutes() {
 
   router.openapi(changeDraftRoute, async (c) => {
     const { entry_id: entryId } = c.req.valid("param");
-    const precondition = preconditionOf(c, toEntryResponse, { required: true });
+    const precondition = requiredPreconditionOf(c, toEntryResponse);
     const change = { entryId, precondition, patch: c.req.valid("json") };
     const recording = recordingOf(c);
     const run = async (tx: Tx) => toRecordedEntryResponse(await changeDraft(tx, recording, change));
@@ -90,14 +97,14 @@ export function createEntryLifeRoutes() {
 
   router.openapi(deleteDraftRoute, async (c) => {
     const { book_id: bookId, entry_id: entryId } = c.req.valid("param");
-    const precondition = preconditionOf(c, toEntryResponse, { required: true });
+    const precondition = requiredPreconditionOf(c, toEntryResponse);
     await writeToBook(c, { status: 204, run: (tx) => removeDraft(tx, bookId, { entryId, precondition }) });
     return c.body(null, 204);
   });
 
   router.openapi(postDraftRoute, async (c) => {
     const { entry_id: entryId } = c.req.valid("param");
-    const precondition = preconditionOf(c, toEntryResponse, { required: false });
+    const precondition = preconditionOf(c, toEntryResponse);
     const recording = recordingOf(c);
     const run = async (tx: Tx) => toRecordedEntryResponse(await postDraft(tx, recording, { entryId, precondition }));
     const { balances, ...entry } = await writeToBook(c, { status: 200, run });
@@ -107,7 +114,7 @@ export function createEntryLifeRoutes() {
 
   router.openapi(voidRoute, async (c) => {
     const { entry_id: entryId } = c.req.valid("param");
-    const precondition = preconditionOf(c, toEntryResponse, { required: false });
+    const precondition = preconditionOf(c, toEntryResponse);
     const voiding = { ...c.req.valid("json"), entryId, id: c.var.deps.ids.uuid(), precondition };
     const recording = recordingOf(c);
     const run = async (tx: Tx) => toRecordedEntryResponse(await voidEntry(tx, recording, voiding));

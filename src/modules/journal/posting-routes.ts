@@ -3,6 +3,7 @@ import type { Tx } from "../../foundation/db/index.ts";
 import { createRouter } from "../../foundation/http/route-factory.ts";
 import { entityTagHeadersSchema, recordingOf, setEntityTag, writeToBook } from "../book-write/index.ts";
 import { defineBookWriteRoute } from "../define-route.ts";
+import { saveDraft } from "./draft-service.ts";
 import { postingErrors } from "./posting-errors.ts";
 import { toRecordedEntryResponse } from "./responses.ts";
 import {
@@ -12,7 +13,7 @@ import {
   recordedEntryListSchema,
   recordedEntrySchema,
 } from "./schemas.ts";
-import { postEntries, postEntry, saveDraft } from "./service.ts";
+import { postEntries, postEntry } from "./service.ts";
 
 const tags = ["Journal"];
 

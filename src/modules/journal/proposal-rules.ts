@@ -2,7 +2,14 @@ import { minorUnitsOf } from "../../domain/currency.ts";
 import { type Amount, parseAmount } from "../../domain/decimal.ts";
 import { weightOf } from "../../domain/posting.ts";
 import type { Recording } from "../book-write/index.ts";
-import type { NewEntry, NewLine, PostedLine } from "./recording-repository.ts";
+import type {
+  BalanceLeft,
+  NewEntries,
+  NewEntry,
+  NewLine,
+  PostedLine,
+  RecordedEntries,
+} from "./recording-repository.ts";
 import type { EntryRow, LineRow } from "./repository.ts";
 import type { PostingRequest } from "./schemas.ts";
 
@@ -16,9 +23,55 @@ export interface ProposedEntry extends PostingRequest {
 }
 
 type LineRequest = PostingRequest["lines"][number];
+
+/** An entry as it was recorded, with what it left on the accounts that it touched (nothing for a draft). */
+export interface RecordedEntry {
+  readonly entry: EntryRow;
+  readonly balances: readonly BalanceLeft[];
+}
+
+/** An entry with its lines as the rules of the domain read them. */
+export interface Proposal {
+  readonly entry: ProposedEntry;
+  readonly lines: readonly ProposedLine[];
+}
+
+export function toProposal(entry: ProposedEntry): Proposal {
+  return { entry, lines: entry.lines.map(toProposedLine) };
+}
+
+/** What the database is given to record. */
+export function toBatch(
+  recording: Recording,
+  status: NewEntries["status"],
+  proposals: readonly Proposal[],
+): NewEntries {
+  return {
+    recording,
+    status,
+    entries: proposals.map(({ entry }) => toNewEntry(entry, recording)),
+    lines: proposals.flatMap(({ entry, lines }, index) =>
+      lines.map((line, position) => toNewLine(entry, index, line, position)),
+    ),
+  };
+}
+
+/** What was recorded of a batch, in its order, without reading it back. */
+export function toRecordedEntries(
+  { recording, status, entries }: NewEntries,
+  proposals: readonly Proposal[],
+  recorded: RecordedEntries,
+): RecordedEntry[] {
+  const linesOf = Map.groupBy(recorded.lines, (line) => line.entry_index);
+  const balancesOf = Map.groupBy(recorded.balances ?? [], (balance) => balance.entry_id);
+  return entries.map((entry, index) => ({
+    entry: toEntryRow(entry, status, recording, toLineRows(proposals[index]?.lines ?? [], linesOf.get(index) ?? [])),
+    balances: balancesOf.get(entry.id) ?? [],
+  }));
+}
 export type ProposedLine = ReturnType<typeof toProposedLine>;
 
-export function toProposedLine({ amount, price, ...line }: LineRequest) {
+function toProposedLine({ amount, price, ...line }: LineRequest) {
   return {
     ...line,
     amount: toAmount(amount),
@@ -33,7 +86,7 @@ function toAmount(text: string): Amount {
   return amount;
 }
 
-export function toNewLine(
+function toNewLine(
   entry: { id: string; date: string },
   entryIndex: number,
   line: ProposedLine,
@@ -63,7 +116,7 @@ export function toNewLine(
   };
 }
 
-export function toNewEntry(entry: ProposedEntry, recording: Recording): NewEntry {
+function toNewEntry(entry: ProposedEntry, recording: Recording): NewEntry {
   return {
     id: entry.id,
     date: entry.date,
@@ -81,8 +134,7 @@ export function toNewEntry(entry: ProposedEntry, recording: Recording): NewEntry
   };
 }
 
-/** What was stored, without reading it back. */
-export function toEntryRow(
+function toEntryRow(
   { voids_id, void_reason, created_by, created_at, ...header }: NewEntry,
   status: EntryRow["status"],
   recording: Recording,
@@ -105,8 +157,7 @@ export function toEntryRow(
   };
 }
 
-/** The lines that were stored, without reading them back. */
-export function toLineRows(lines: readonly ProposedLine[], accounts: readonly PostedLine[]): LineRow[] {
+function toLineRows(lines: readonly ProposedLine[], accounts: readonly PostedLine[]): LineRow[] {
   return accounts.map(({ position, account_id, account_path }) => {
     const line = lines[position];
     if (line === undefined) throw new Error(`ledger.record_entries answered a line ${position} that was not sent`);
@@ -131,7 +182,7 @@ export function toLineRows(lines: readonly ProposedLine[], accounts: readonly Po
 }
 
 /** A stored entry as one that is proposed again: a draft that is changed or posted, an entry that is reversed. */
-export function toProposal(entry: EntryRow): ProposedEntry {
+export function toProposedEntry(entry: EntryRow): ProposedEntry {
   return {
     id: entry.id,
     date: entry.date,

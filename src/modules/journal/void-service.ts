@@ -1,9 +1,9 @@
 import { AppError } from "../../errors.ts";
 import type { Tx } from "../../foundation/db/index.ts";
-import type { Recording } from "../book-write/index.ts";
-import { toProposal } from "./proposal-rules.ts";
+import type { Precondition, Recording } from "../book-write/index.ts";
+import { type RecordedEntry, toProposedEntry } from "./proposal-rules.ts";
 import { type EntryRow, lockEntry, markVoided } from "./repository.ts";
-import { assertFound, postEntry, type RecordedEntry } from "./service.ts";
+import { assertFound, postEntry } from "./service.ts";
 
 export interface Voiding {
   readonly entryId: string;
@@ -12,7 +12,7 @@ export interface Voiding {
   readonly date: string;
   readonly reason: string;
   /** Called with the entry as it is, once it is locked: what it throws leaves everything as it was. */
-  readonly precondition: (entry: EntryRow) => Promise<void>;
+  readonly precondition: Precondition<EntryRow>;
 }
 
 /**
@@ -30,7 +30,7 @@ export async function voidEntry(
   const entry = assertFound(await lockEntry(tx, key));
   await precondition(entry);
   assertMayBeVoided(entry, date);
-  const { created: _, ...proposal } = toProposal(entry);
+  const { created: _, ...proposal } = toProposedEntry(entry);
   const lines = proposal.lines.map((line) => ({ ...line, side: line.side === "debit" ? "credit" : "debit" }) as const);
   const reversal = await postEntry(tx, recording, { ...proposal, id, date, lines, voids: { entryId, reason } });
   await markVoided(tx, key, id);

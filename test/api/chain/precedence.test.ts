@@ -43,7 +43,7 @@ function fittingDraft(): Draft {
     token: owner.token,
     body: { description: "Purse" },
     text: null,
-    headers: { "Content-Type": "application/json", "X-Test-Address": newAddress() },
+    headers: { "Content-Type": "application/json", "If-Match": "*", "X-Test-Address": newAddress() },
   };
 }
 
@@ -61,6 +61,7 @@ const faults: readonly (readonly [ErrorId, Spoil])[] = [
   ["VALIDATION_FAILED", ({ body }) => Object.assign(body, { no_such_field: 1 })],
   ["SCOPE_INSUFFICIENT", (draft) => draft.token !== undefined && Object.assign(draft, { token: readKey })],
   ["NOT_FOUND", (draft) => Object.assign(draft, { path: `${stranger.book}/accounts/${account}` })],
+  ["PRECONDITION_REQUIRED", ({ headers }) => Reflect.deleteProperty(headers, "If-Match")],
   ["ACCOUNT_PATH_TAKEN", ({ body }) => Object.assign(body, { path: "Assets:Bank" })],
   ["COMMODITY_UNKNOWN", ({ body }) => Object.assign(body, { commodities: ["POINTS"] })],
 ];
@@ -108,7 +109,7 @@ test("every conflict of an account comes before what breaks a rule: 409 before 4
   const create = (json: object) => post("/accounts", { type: "asset", ...json });
   const cash = (await create({ path: "Assets:Cash", code: "1", opened_on: "2026-01-10" })).body.id as string;
   const change = (json: unknown) =>
-    t.request(`${book}/accounts/${cash}`, { method: "PATCH", token: owner.token, json });
+    t.request(`${book}/accounts/${cash}`, { method: "PATCH", token: owner.token, json, headers: { "If-Match": "*" } });
   await create({ path: "Assets:Bank", code: "2" });
 
   const unknown = { commodities: ["POINTS"] };

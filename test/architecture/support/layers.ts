@@ -39,6 +39,8 @@ const fixed: Readonly<Record<string, Layer>> = {
   // What stands around the routes of a module, and takes a request's context.
   "src/modules/auth/authenticate.ts": "middleware",
   "src/modules/books/scope.ts": "middleware",
+  "src/modules/book-write/entity-tag.ts": "middleware",
+  "src/modules/book-write/recording.ts": "middleware",
   "src/modules/book-write/write-to-book.ts": "middleware",
 };
 
@@ -101,11 +103,11 @@ export const mayImport: Readonly<Record<Layer, readonly Layer[]>> = {
     "part",
     "index",
   ],
-  middleware: ["deps", "errors", "foundation", "schemas", "service", "repository", "part", "index"],
+  middleware: ["deps", "errors", "foundation", "middleware", "schemas", "service", "repository", "part", "index"],
   part: ["deps", "errors", "foundation", "part", "repository", "index"],
   responses: ["deps", "domain", "foundation", "schemas", "service", "repository", "index"],
   service: ["deps", "errors", "domain", "foundation", "service", "rules", "schemas", "repository", "part", "index"],
-  rules: ["errors", "domain", "foundation", "rules", "schemas", "repository"],
+  rules: ["errors", "domain", "foundation", "rules", "schemas", "repository", "index"],
   schemas: ["domain", "foundation", "fields", "index"],
   repository: ["domain", "foundation", "tables", "schemas", "repository", "index"],
 };
@@ -115,7 +117,7 @@ export const typesOnly: Readonly<Partial<Record<Layer, readonly Layer[]>>> = {
   service: ["deps", "schemas"],
   part: ["deps"],
   responses: ["deps", "repository"],
-  rules: ["schemas", "repository"],
+  rules: ["schemas", "repository", "index"],
   repository: ["schemas", "index"],
   document: ["deps"],
   app: ["deps"],
