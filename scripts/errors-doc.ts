@@ -21,7 +21,7 @@ Every error is \`application/problem+json\` (RFC 9457):
 | \`errors\`     | where there are bad fields: the \`pointer\` (RFC 6901), \`detail\` and sometimes \`error_id\` of each   |
 
 A pointer leads into the body (\`/lines/0/amount\`), or begins with \`/query\`, \`/params\` or \`/headers\`. Where several
-errors apply the first of these is answered: 413, 414, 431 → 429 → 401 → 415 → 400 → 403 → 404 → 409 → 422. A 429 and
+errors apply the first of these is answered: 413, 414, 431 → 429 → 401 → 415 → 400 → 403 → 404 → 428 → 412 → 409 → 422. A 429 and
 every 503 carry \`Retry-After\`, in seconds; *again* below says that the same request may then succeed.
 
 This page is made from the catalogue, \`src/errors.ts\`, by \`bun scripts/errors-doc.ts\`.
