@@ -59,12 +59,14 @@ const several = fc.array(fc.array(intents, { minLength: 1, maxLength: 3 }), {
   size: "max",
 });
 
+const cuts = fc.record({ pieces: fc.nat({ max: 9 }), when: fc.constantFrom("before" as const, "after" as const) });
+
 /** Runs of up to 80 steps, one in ten of them a round of several clients. */
 export const runs: fc.Arbitrary<Step[]> = fc.array(
   fc.record({
     clients: fc.oneof({ weight: 9, arbitrary: one }, { weight: 1, arbitrary: several }),
     tick: fc.noBias(fc.nat({ max: 99 })),
-    cut: fc.option(fc.record({ pieces: fc.nat({ max: 9 }), when: fc.constantFrom("before", "after") }), { freq: 12 }),
+    cut: fc.oneof({ weight: 14, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: cuts }),
     looks: fc.array(thrown(12), { minLength: 2, maxLength: 6, size: "max" }),
   }),
   { minLength: 1, maxLength: 80, size: "max" },

@@ -152,7 +152,7 @@ export function faultsOf(book: Book, date: string, lines: readonly Line[]): stri
     else if (!account.active) fault("ACCOUNT_INACTIVE", field);
     else if (date < (account.opened_on ?? date) || date > (account.closed_on ?? date)) fault("ACCOUNT_NOT_OPEN", field);
     const digits = places[line.commodity];
-    const unit = 10n ** BigInt(36 - (digits ?? 18));
+    const unit = 10n ** BigInt(36 - (digits ?? (line.rounding === true ? 0 : 18)));
     if (digits === undefined) fault("COMMODITY_UNKNOWN", "commodity");
     else if (account?.commodities && !account.commodities.includes(line.commodity)) {
       fault("COMMODITY_NOT_PERMITTED", "commodity");

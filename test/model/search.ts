@@ -24,7 +24,7 @@ export interface Failure {
   readonly history: readonly string[];
 }
 
-const runsAtOnce = 10;
+const runsAtOnce = 4;
 
 /** Null where nothing differs. */
 export async function findFailure(world: World, options: SearchOptions, tally = new Tally()): Promise<Failure | null> {

@@ -11,22 +11,27 @@ type Aim = { readonly id: string; readonly ifMatch: string | undefined; readonly
 const isWithin = (path: string, top: string) => path === top || path.startsWith(`${top}:`);
 const others = (book: Book, id: string) => [...book.accounts.values()].filter((account) => account.id !== id);
 
-/** What a change of an account's own fields runs into. */
-function conflictsOf(book: Book, account: Account): Outcome | null {
+/** What a change of an account's own fields runs into. Lines are held against what is changed, those of drafts too. */
+function conflictsOf(book: Book, account: Account, changed: Partial<Account>): Outcome | null {
   const lines = [...book.entries.values()].flatMap((entry) =>
     entry.lines.map((line) => ({ ...line, date: entry.date })),
   );
   const own = lines.filter((line) => line.account_id === account.id);
-  const { opened_on: from, closed_on: to, commodities } = account;
+  const { opened_on: from, closed_on: to } = account;
+  const { commodities } = changed;
   const excluded = own.some(
-    ({ date, commodity }) => date < (from ?? date) || date > (to ?? date) || commodities?.includes(commodity) === false,
+    ({ date, commodity }) =>
+      date < (changed.opened_on ?? date) ||
+      date > (changed.closed_on ?? date) ||
+      commodities?.includes(commodity) === false,
   );
   if (excluded) return refused(409, "ACCOUNT_HAS_LINES");
   if (from !== null && to !== null && from > to) return refused(422, "ACCOUNT_DATES_INVALID");
   if (account.code !== null && others(book, account.id).some(({ code }) => code === account.code)) {
     return refused(409, "ACCOUNT_CODE_TAKEN");
   }
-  return commodities?.every((code) => code in places) === false ? refused(422, "COMMODITY_UNKNOWN") : null;
+  const unknown = (commodities ?? []).flatMap((code, at) => (code in places ? [] : [`/commodities/${at}`]));
+  return unknown.length > 0 ? refused(422, ...unknown.map((pointer) => `COMMODITY_UNKNOWN ${pointer}`)) : null;
 }
 
 export function createAccount(json: New): Write {
@@ -38,7 +43,7 @@ export function createAccount(json: New): Write {
       if (others(book, "").some(({ path }) => path === json.path)) return refused(409, "ACCOUNT_PATH_TAKEN");
       const none = { code: null, commodities: null, description: null, opened_on: null, closed_on: null };
       const account = { ...none, ...json, id: answered.id, active: true, created_at: book.now, updated_at: book.now };
-      const conflict = conflictsOf(book, account);
+      const conflict = conflictsOf(book, account, json);
       if (conflict !== null) return conflict;
       book.accounts.set(account.id, account);
       return { status: 201, body: account, tagged: account };
@@ -68,7 +73,7 @@ function change(aim: Aim, patch: Patch): Write {
         return { ...other, path: patch.path + other.path.slice(account.path.length), updated_at: book.now };
       });
       if (new Set(moved.map(({ path }) => path)).size < moved.length) return refused(409, "ACCOUNT_PATH_TAKEN");
-      const conflict = conflictsOf(book, changed);
+      const conflict = conflictsOf(book, changed, patch);
       if (conflict !== null) return conflict;
       for (const other of moved) book.accounts.set(other.id, other);
       const after = { ...changed, updated_at: book.now };
@@ -89,7 +94,7 @@ function close(aim: Aim, closed_on: string): Write {
       if (!("path" in account)) return account;
       if (account.closed_on !== null) return refused(409, "ACCOUNT_CLOSED");
       const after = { ...account, closed_on, updated_at: book.now };
-      const conflict = conflictsOf(book, after);
+      const conflict = conflictsOf(book, after, { closed_on });
       if (conflict !== null) return conflict;
       book.accounts.set(account.id, after);
       return { status: 200, body: after, tagged: after };

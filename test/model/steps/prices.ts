@@ -16,7 +16,9 @@ function tell(book: Book, told: Told, id: string): Price {
 }
 
 const unknownIn = (told: Told, at: string) =>
-  (["commodity", "quote"] as const).flatMap((field) => (told[field] in places ? [] : [`${at}/${field}`]));
+  (["commodity", "quote"] as const).flatMap((field) =>
+    told[field] in places ? [] : [`COMMODITY_UNKNOWN ${at}/${field}`],
+  );
 
 function recordOne(told: Told): Write {
   return {
@@ -24,7 +26,8 @@ function recordOne(told: Told): Write {
     path: "/prices",
     json: told,
     apply(book, answered) {
-      if (unknownIn(told, "").length > 0) return refused(422, "COMMODITY_UNKNOWN");
+      const unknown = unknownIn(told, "");
+      if (unknown.length > 0) return refused(422, ...unknown);
       return { status: 201, body: tell(book, told, answered.id) };
     },
   };
@@ -37,7 +40,8 @@ function recordSeveral(prices: readonly Told[]): Write {
     json: { prices },
     apply(book, answered) {
       if (new Set(prices.map(factOf)).size < prices.length) return refused(400, "VALIDATION_FAILED");
-      if (prices.some((told) => unknownIn(told, "").length > 0)) return refused(422, "COMMODITY_UNKNOWN");
+      const unknown = prices.flatMap((told, at) => unknownIn(told, `/prices/${at}`));
+      if (unknown.length > 0) return refused(422, ...unknown);
       const items = prices.map((told, at) => tell(book, told, answered.items?.[at]?.id));
       return { status: 201, body: { items, next_cursor: null } };
     },
