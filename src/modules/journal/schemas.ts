@@ -93,12 +93,9 @@ const postingRequestSchema = z
 
 export const entryRequestSchema = z
   .strictObject({
-    status: z
-      .enum(["posted", "draft"])
-      .optional()
-      .openapi({
-        description: "Absent: posted. A draft needs accounts that exist; the rest is asked when it is posted.",
-      }),
+    status: z.enum(["posted", "draft"]).optional().openapi({
+      description: "Absent: posted. A draft needs accounts that exist; the rest is asked when it is posted.",
+    }),
     date: dateSchema,
     ...optional,
     lines: linesSchema({ min: 1 }).openapi({ description: "Two or more where the entry is posted." }),

@@ -1,7 +1,7 @@
 import { AppError } from "../../errors.ts";
 import type { Tx } from "../../foundation/db/index.ts";
 import type { Recording } from "../book-write/index.ts";
-import { mergeFaults, throwFaults } from "./fault-rules.ts";
+import { mergeFaults, type PointerOf, throwFaults } from "./fault-rules.ts";
 import { type ProposedEntry, toEntryRow, toLineRows, toNewEntry, toNewLine, toProposedLine } from "./proposal-rules.ts";
 import { type BalanceLeft, findLineFaults, insertEntries, type LineFaults } from "./recording-repository.ts";
 import { type EntryKey, type EntryRow, findEntry } from "./repository.ts";
@@ -22,18 +22,24 @@ export interface RecordedEntry {
  * @throws as {@link postEntries}; pointers start at the entry.
  */
 export async function postEntry(tx: Tx, recording: Recording, entry: ProposedEntry): Promise<RecordedEntry> {
-  return only(await record(tx, recording, { status: "posted", entries: [entry], pointerOf: () => "" }));
+  return only(await record(tx, recording, { status: "posted", entries: [entry], pointerOf: ofOneEntry }));
 }
 
 /**
  * Posts entries, all or none.
  * @param entries - 1 to 1,000, in the order in which they count as posted and are answered
+ * @param pointerOf - where the faults are, for a request that is not made of the entries themselves
  * @throws ENTRY_UNBALANCED, AMOUNT_TOO_PRECISE, ROUNDING_LINE_INVALID, ACCOUNT_UNKNOWN, ACCOUNT_INACTIVE,
  *   ACCOUNT_NOT_OPEN, COMMODITY_UNKNOWN, COMMODITY_NOT_PERMITTED, PERIOD_LOCKED; the first fault gives the id, `errors[]`
  *   has them all (5,000 at most), each with its own id and a pointer that starts with `/entries/{index}`.
  */
-export function postEntries(tx: Tx, recording: Recording, entries: readonly ProposedEntry[]): Promise<RecordedEntry[]> {
-  return record(tx, recording, { status: "posted", entries, pointerOf: (index) => `/entries/${index}` });
+export function postEntries(
+  tx: Tx,
+  recording: Recording,
+  entries: readonly ProposedEntry[],
+  pointerOf: PointerOf = (index, { pointer }) => `/entries/${index}${pointer}`,
+): Promise<RecordedEntry[]> {
+  return record(tx, recording, { status: "posted", entries, pointerOf });
 }
 
 /**
@@ -41,13 +47,15 @@ export function postEntries(tx: Tx, recording: Recording, entries: readonly Prop
  * @throws ACCOUNT_UNKNOWN
  */
 export async function saveDraft(tx: Tx, recording: Recording, entry: ProposedEntry): Promise<RecordedEntry> {
-  return only(await record(tx, recording, { status: "draft", entries: [entry], pointerOf: () => "" }));
+  return only(await record(tx, recording, { status: "draft", entries: [entry], pointerOf: ofOneEntry }));
 }
+
+const ofOneEntry: PointerOf = (_, { pointer }) => pointer;
 
 interface Batch {
   readonly status: "draft" | "posted";
   readonly entries: readonly ProposedEntry[];
-  readonly pointerOf: (entryIndex: number) => string;
+  readonly pointerOf: PointerOf;
 }
 
 async function record(tx: Tx, recording: Recording, batch: Batch): Promise<RecordedEntry[]> {
