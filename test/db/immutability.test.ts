@@ -70,8 +70,9 @@ async function attempt(as: (typeof roles)[number], statement: string): Promise<u
       throw undone;
     });
   } catch (error) {
-    return error === undone ? outcome : error;
+    if (error !== undone) outcome = error;
   }
+  return outcome;
 }
 
 /** Every column with another value of its type than the one given. */
