@@ -3,7 +3,7 @@ import postgres, { type Sql } from "postgres";
 import { migrateFooting } from "../../src/db/migrate.ts";
 import { createPeriodBook, type PeriodBook } from "../api/periods/period-book.ts";
 import { createTestApp, type TestApp } from "../support/app.ts";
-import { superuserUrl } from "../support/database.ts";
+import { createTestDatabase, superuserUrl } from "../support/database.ts";
 
 let app: TestApp;
 let superuser: Sql;
@@ -148,3 +148,48 @@ test("the API's role cannot say which cluster it is", async () => {
   await expect((async () => api`select from footing.cluster`)()).rejects.toMatchObject({ code: "42501" });
   await api.end();
 });
+
+/** Null where there is no pg_dump as new as the server, which would refuse to read it. */
+async function dumper(): Promise<((url: string) => Promise<Uint8Array>) | null> {
+  const [dump, restore] = [Bun.which("pg_dump"), Bun.which("psql")];
+  if (dump === null || restore === null) return null;
+  const sql = postgres(await superuserUrl("postgres"), { max: 1, fetch_types: false });
+  const [server] = await sql<{ major: number }[]>`select current_setting('server_version_num')::int / 10000 as major`;
+  await sql.end();
+  const version = /(\d+)\./.exec(await Bun.$`${dump} --version`.text())?.[1];
+  if (server === undefined || Number(version) < server.major) return null;
+  return async (url) => new Uint8Array(await Bun.$`${dump} ${url}`.arrayBuffer());
+}
+
+const dump = await dumper();
+
+test.skipIf(dump === null)(
+  "what pg_dump takes out of one cluster and psql puts into another is the same ledger (skipped without a pg_dump as new as the server)",
+  async () => {
+    const book = await createPeriodBook(app);
+    await fill(book);
+    await moveAway(superuser);
+    const before = { seen: await seen(superuser), versions: await versions(superuser) };
+    const text = await dump?.(await superuserUrl(app.database.name));
+
+    const target = await createTestDatabase();
+    const url = await superuserUrl(target.name);
+    const restored = postgres(url, { max: 1, fetch_types: false, onnotice: () => undefined });
+    try {
+      await restored`drop schema ledger, identity, footing cascade`;
+      await Bun.$`psql --quiet --set ON_ERROR_STOP=1 ${url} < ${new Response(text)}`.quiet();
+      await start(target.apiUrl, target.ownerUrl);
+      expect(lines).toEqual(cameFrom("another"));
+      expect({ seen: await seen(restored), versions: await versions(restored) }).toEqual(before);
+      const [future] = await restored`
+        select count(*)::int as entries from ledger.journal_entries where recorded_xid >= pg_current_xact_id()`;
+      expect(future).toEqual({ entries: 0 });
+      const refused = restored`update ledger.journal_entries set memo = 'x'`;
+      await expect((async () => refused)()).rejects.toMatchObject({ constraint_name: "posted_entries_never_change" });
+    } finally {
+      await restored.end();
+      await target.drop();
+    }
+  },
+  60_000,
+);
