@@ -116,7 +116,7 @@ export function createPeriodRoutes() {
   });
 
   router.openapi(reopenRoute, async (c) => {
-    const precondition = preconditionOf(c, toPeriodCloseResponse, { required: false });
+    const precondition = preconditionOf(c, toPeriodCloseResponse);
     const reopening = { ...c.req.valid("json"), closeId: c.req.valid("param").close_id, precondition };
     const recording = recordingOf(c);
     const run = async (tx: Tx) => toPeriodCloseResponse(await reopenPeriod(tx, recording, reopening));
