@@ -15,6 +15,7 @@ import { createBalanceRoutes } from "./modules/balances/index.ts";
 import { bookScope, createBookRoutes } from "./modules/books/index.ts";
 import { createCommodityRoutes } from "./modules/commodities/index.ts";
 import { createJournalRoutes } from "./modules/journal/index.ts";
+import { createPeriodRoutes } from "./modules/periods/index.ts";
 import { createPriceRoutes } from "./modules/prices/index.ts";
 import { createReportRoutes } from "./modules/reports/index.ts";
 import { createDocsRoutes, createSystemRoutes } from "./modules/system/index.ts";
@@ -61,6 +62,7 @@ export function createApp(deps: Deps) {
   api.route("/", createCommodityRoutes());
   api.route("/", createPriceRoutes());
   api.route("/", createJournalRoutes());
+  api.route("/", createPeriodRoutes());
   api.route("/", createReportRoutes());
   api.route("/", createVerifyRoutes());
   app.route("/api/v1", api);

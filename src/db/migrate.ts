@@ -1,11 +1,13 @@
 import { fileURLToPath } from "node:url";
 import postgres from "postgres";
 import { migrate } from "../foundation/db/migrate.ts";
+import { settleInCluster } from "./cluster.ts";
 
 const migrationsDirectory = fileURLToPath(new URL("../../migrations", import.meta.url));
 
 /**
- * Brings Footing's database to the newest migration as its owner and grants the API's role its rights.
+ * Brings Footing's database to the newest migration as its owner, grants the API's role its rights, and settles a
+ * database that came from another cluster.
  * @returns how many migrations were applied.
  * @throws as `foundation/db/migrate.ts`.
  */
@@ -18,7 +20,14 @@ export async function migrateFooting(options: {
 }): Promise<{ readonly applied: number }> {
   const { migrationUrl: url, log } = options;
   const apiRole = await roleOf(options.apiUrl);
-  return migrate({ url, apiRole, migrationsDirectory, schemas: ["identity", "ledger"], log });
+  return migrate({
+    url,
+    apiRole,
+    migrationsDirectory,
+    schemas: ["identity", "ledger"],
+    log,
+    afterMigrating: (sql) => settleInCluster(sql, log),
+  });
 }
 
 async function roleOf(url: string): Promise<string> {

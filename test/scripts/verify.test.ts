@@ -46,9 +46,11 @@ test("says of every book that it is sound, and ends with 0", async () => {
 test("names what is broken in the book where it is, and ends with 1", async () => {
   const [first, broken, last] = books;
   if (first === undefined || broken === undefined || last === undefined) throw new Error("there are three books");
-  await plant(superuser, broken, async (sql, { plainId, bookId }) => {
-    await sql`update ledger.lines set date = '2024-01-02' where entry_id = ${plainId} and position = 1`;
-    await sql`delete from ledger.commodities where book_id = ${bookId}`;
+  await plant(superuser, broken, {
+    planting: async (sql, { plainId, bookId }) => {
+      await sql`update ledger.lines set date = '2024-01-02' where entry_id = ${plainId} and position = 1`;
+      await sql`delete from ledger.commodities where book_id = ${bookId}`;
+    },
   });
   const { exitCode, lines } = await run({ DATABASE_URL: app.database.apiUrl });
   const found = `${broken.bookId} failed: lines_dated 1, totals_equal_lines 2, amounts_fit_places 1`;

@@ -13,6 +13,8 @@ export interface MigrateOptions {
   /** Schemas whose tables and functions the API works with. */
   readonly schemas: readonly string[];
   readonly log: (line: string) => void;
+  /** Runs as the owner after the migrations, before another process may begin with them. */
+  readonly afterMigrating?: (sql: Sql) => Promise<void>;
 }
 
 /** Any number will do, as long as every process of this application asks for the same one. */
@@ -38,6 +40,7 @@ export async function migrate(options: MigrateOptions): Promise<{ readonly appli
     await applyMigrations(drizzle(sql), { migrationsFolder: options.migrationsDirectory, migrationsSchema: "footing" });
     const after = await appliedHashes(sql);
     await grant(sql, options);
+    await options.afterMigrating?.(sql);
     const applied = after.length - before;
     if (applied > 0) options.log(`applied ${applied} migration${applied === 1 ? "" : "s"}`);
     return { applied };

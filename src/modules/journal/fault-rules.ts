@@ -21,22 +21,22 @@ export function mergeFaults(
   });
 }
 
+/** Where a request has what an entry's fault is about; empty where it has nothing of the kind. */
+export type PointerOf = (entryIndex: number, fault: EntryFault) => string;
+
 /** @throws the first fault's id, with the first 5,000 faults in `errors[]`. */
-export function throwFaults(
-  faultsOf: readonly (readonly EntryFault[])[],
-  pointerOf: (entryIndex: number) => string,
-): never {
+export function throwFaults(faultsOf: readonly (readonly EntryFault[])[], pointerOf: PointerOf): never {
   const faults = faultsOf.flatMap((entryFaults, index) =>
-    entryFaults.map(({ pointer, detail, error_id }) => ({
-      pointer: `${pointerOf(index)}${pointer}`,
-      detail,
-      error_id,
+    entryFaults.map((fault) => ({
+      pointer: pointerOf(index, fault),
+      detail: fault.detail,
+      error_id: fault.error_id,
     })),
   );
   const [first] = faults;
   if (first === undefined) throw new Error("an entry was refused and no fault found");
   throw new AppError(first.error_id, {
-    detail: `${first.pointer}: ${first.detail}`,
+    detail: first.pointer === "" ? first.detail : `${first.pointer}: ${first.detail}`,
     fields: faults.slice(0, faultsMax),
   });
 }

@@ -1,7 +1,7 @@
 import { AppError } from "../../errors.ts";
 import type { Tx } from "../../foundation/db/index.ts";
 import type { Recording } from "../book-write/index.ts";
-import { mergeFaults, throwFaults } from "./fault-rules.ts";
+import { mergeFaults, type PointerOf, throwFaults } from "./fault-rules.ts";
 import { type ProposedEntry, type RecordedEntry, toBatch, toProposal, toRecordedEntries } from "./proposal-rules.ts";
 import { findLineFaults, insertEntries, type LineFaults } from "./recording-repository.ts";
 import { type EntryKey, type EntryRow, findEntry } from "./repository.ts";
@@ -16,7 +16,7 @@ export { type EntryKey, type EntryPlace, type EntryRow, listEntries } from "./re
  * @throws as {@link postEntries}; pointers start at the entry.
  */
 export async function postEntry(tx: Tx, recording: Recording, entry: ProposedEntry): Promise<RecordedEntry> {
-  const [posted] = await post(tx, recording, [entry], () => "");
+  const [posted] = await post(tx, recording, [entry], (_, { pointer }) => pointer);
   if (posted === undefined) throw new Error("one entry was posted and none came back");
   return posted;
 }
@@ -24,19 +24,25 @@ export async function postEntry(tx: Tx, recording: Recording, entry: ProposedEnt
 /**
  * Posts entries, all or none.
  * @param entries - 1 to 1,000, in the order in which they count as posted and are answered
+ * @param pointerOf - where the faults are, for a request that is not made of the entries themselves
  * @throws ENTRY_UNBALANCED, AMOUNT_TOO_PRECISE, ROUNDING_LINE_INVALID, ACCOUNT_UNKNOWN, ACCOUNT_INACTIVE,
  *   ACCOUNT_NOT_OPEN, COMMODITY_UNKNOWN, COMMODITY_NOT_PERMITTED, PERIOD_LOCKED; the first fault gives the id, `errors[]`
  *   has them all (5,000 at most), each with its own id and a pointer that starts with `/entries/{index}`.
  */
-export function postEntries(tx: Tx, recording: Recording, entries: readonly ProposedEntry[]): Promise<RecordedEntry[]> {
-  return post(tx, recording, entries, (index) => `/entries/${index}`);
+export function postEntries(
+  tx: Tx,
+  recording: Recording,
+  entries: readonly ProposedEntry[],
+  pointerOf: PointerOf = (index, { pointer }) => `/entries/${index}${pointer}`,
+): Promise<RecordedEntry[]> {
+  return post(tx, recording, entries, pointerOf);
 }
 
 async function post(
   tx: Tx,
   recording: Recording,
   entries: readonly ProposedEntry[],
-  pointerOf: (entryIndex: number) => string,
+  pointerOf: PointerOf,
 ): Promise<RecordedEntry[]> {
   const proposals = entries.map(toProposal);
   const batch = toBatch(recording, "posted", proposals);

@@ -1,18 +1,16 @@
 import { listCurrencies } from "../../domain/currency.ts";
 import type { Tx } from "../../foundation/db/index.ts";
 import {
-  type Checked,
-  countChecked,
-  type Findings,
   findLinesOutsideAccountDates,
   findMisdatedLines,
   findTooPreciseAmounts,
-  findUnbalancedCommodities,
   findUnbalancedEntries,
-  findWrongTotals,
   findWrongWeights,
-} from "./repository.ts";
+} from "./entry-repository.ts";
+import { findBrokenVoids, findChangedEntries, findEntriesInClosedPeriods } from "./history-repository.ts";
+import { type Checked, countChecked, type Findings } from "./repository.ts";
 import type { InvariantName } from "./schemas.ts";
+import { findUnbalancedCommodities, findWrongBalances, findWrongTotals } from "./total-repository.ts";
 
 export type Status = "ok" | "failed";
 
@@ -40,6 +38,10 @@ const searches: Readonly<Record<InvariantName, (tx: Tx, bookId: string) => Promi
   book_sums_to_zero: findUnbalancedCommodities,
   amounts_fit_places: (tx, bookId) => findTooPreciseAmounts(tx, { bookId, isoPlaces }),
   lines_within_account_dates: findLinesOutsideAccountDates,
+  balances_equal_lines: findWrongBalances,
+  voids_mirror: findBrokenVoids,
+  posted_unchanged: findChangedEntries,
+  closed_periods_kept: findEntriesInClosedPeriods,
 };
 
 /**

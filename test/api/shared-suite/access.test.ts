@@ -34,7 +34,7 @@ const theirs = await seedBook(t, {
 });
 
 /** What people do and API keys never. */
-const forPeople = /\/(?:members|api-keys)(?:\/|$)|^renameBook$/;
+const forPeople = /\/(?:members|api-keys)(?:\/|$)|^(?:renameBook|reopenPeriod)$/;
 
 /** What anybody may call; whatever else the API has asks who is there. */
 const open = ["getError", "getHealth", "listErrors", "login", "logout", "refreshTokens", "register"];

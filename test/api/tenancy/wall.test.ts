@@ -40,6 +40,7 @@ async function fill(book: LedgerBook): Promise<LedgerBook> {
   await book.postAll([{ date: "2024-01-01", tags: [], lines }], false);
   const price = { commodity: "ACME", quote: "USD", date: "2024-01-01", price: "2" };
   await book.post("/prices", price, { "Idempotency-Key": "a-price" });
+  await book.post("/period-closes", { closed_through: "2023-12-31" });
   return book;
 }
 

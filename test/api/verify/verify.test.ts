@@ -7,7 +7,16 @@ import { createTestApp, type TestApp } from "../../support/app.ts";
 import { superuserUrl } from "../../support/database.ts";
 import { type BookClient, createBookClient } from "../accounts/book-client.ts";
 import { accountPaths, createLedgerBook, entries } from "../journal/ledger-book.ts";
-import { createPlantedBook, insertHeaders, type PlantedBook, type Planting, plant } from "./planted-book.ts";
+import { historyPlantings } from "./history-plantings.ts";
+import {
+  createPlantedBook,
+  insertHeaders,
+  type Planted,
+  type PlantedBook,
+  type Planting,
+  plant,
+  voidPlain,
+} from "./planted-book.ts";
 
 let app: TestApp;
 let superuser: postgres.Sql;
@@ -78,16 +87,6 @@ test("every invariant holds in whatever is posted", async () => {
   );
 }, 120_000);
 
-interface Planted {
-  readonly planting: Planting;
-  /** All that is found, and nothing else. */
-  readonly broken: Partial<Record<InvariantName, number>>;
-  /** The first examples of the invariants whose wording matters here. */
-  readonly examples?: (
-    book: PlantedBook,
-  ) => Partial<Record<InvariantName, Verification["invariants"][number]["examples"][number]>>;
-}
-
 const account = (book: PlantedBook, path: string) => String(book.accountIds.get(path));
 
 const plantings: Record<string, Planted> = {
@@ -95,7 +94,7 @@ const plantings: Record<string, Planted> = {
     planting: (sql, { plainId }) => sql`
       update ledger.lines set amount = 10.000000000000000001, weight = 10.000000000000000001, rounding = true
       where entry_id = ${plainId} and position = 0`,
-    broken: { entries_balance: 1, totals_equal_lines: 1, book_sums_to_zero: 1 },
+    broken: { entries_balance: 1, totals_equal_lines: 1, balances_equal_lines: 1, book_sums_to_zero: 1 },
     examples: ({ plainId }) => ({
       entries_balance: { entry_id: plainId, detail: "USD: debits minus credits are 0.000000000000000001." },
       book_sums_to_zero: { commodity: "USD", detail: "Debits minus credits are 0.000000000000000001." },
@@ -104,7 +103,7 @@ const plantings: Record<string, Planted> = {
   "an entry that balances over all commodities and in none": {
     planting: (sql, { plainId }) => sql`
       update ledger.lines set commodity = 'EUR', weight_commodity = 'EUR' where entry_id = ${plainId} and position = 1`,
-    broken: { entries_balance: 1, totals_equal_lines: 2, book_sums_to_zero: 2 },
+    broken: { entries_balance: 1, totals_equal_lines: 2, balances_equal_lines: 2, book_sums_to_zero: 2 },
     examples: ({ plainId }) => ({
       entries_balance: {
         entry_id: plainId,
@@ -119,12 +118,18 @@ const plantings: Record<string, Planted> = {
       await sql`update ledger.lines set amount = 2, weight = 2 where entry_id = ${pricedId} and position = 0`;
       await sql`update ledger.lines set amount = 9, weight = 9 where entry_id = ${plainId} and position = 0`;
     },
-    broken: { entries_balance: 2, totals_equal_lines: 5 },
+    broken: { entries_balance: 2, totals_equal_lines: 5, balances_equal_lines: 4 },
   },
   "an entry of amounts that are no numbers": {
     planting: (sql, { plainId }) => sql`
       update ledger.lines set amount = 'NaN', weight = 'NaN' where entry_id = ${plainId}`,
-    broken: { entries_balance: 1, totals_equal_lines: 2, book_sums_to_zero: 1, amounts_fit_places: 2 },
+    broken: {
+      entries_balance: 1,
+      totals_equal_lines: 2,
+      balances_equal_lines: 2,
+      book_sums_to_zero: 1,
+      amounts_fit_places: 2,
+    },
   },
   "more entries without lines than there are examples": {
     planting: (sql, book) => insertHeaders(sql, book, { count: 12, status: "posted" }),
@@ -137,7 +142,7 @@ const plantings: Record<string, Planted> = {
       await sql`update ledger.daily_totals set debit = 0, credit = 0, weight_debit = 0, weight_credit = 0
         where book_id = ${bookId} and commodity = 'USD'`;
     },
-    broken: { entries_balance: 1 },
+    broken: { entries_balance: 1, balances_equal_lines: 2 },
     examples: ({ plainId }) => ({ entries_balance: { entry_id: plainId, detail: "Lines: 1." } }),
   },
   "a line with another date than its entry": {
@@ -150,7 +155,7 @@ const plantings: Record<string, Planted> = {
   },
   "lines without an entry": {
     planting: (sql, { plainId }) => sql`delete from ledger.journal_entries where id = ${plainId}`,
-    broken: { lines_dated: 2, totals_equal_lines: 2 },
+    broken: { lines_dated: 2, totals_equal_lines: 2, balances_equal_lines: 2 },
     examples: ({ plainId }) => ({
       lines_dated: { entry_id: plainId, position: 0, date: "2024-01-01", detail: "There is no such entry." },
     }),
@@ -160,7 +165,7 @@ const plantings: Record<string, Planted> = {
       await sql`update ledger.lines set amount = 4 where entry_id = ${pricedId} and position = 0`;
       await sql`update ledger.daily_totals set debit = 4 where book_id = ${bookId} and commodity = 'SEAT'`;
     },
-    broken: { weights: 1 },
+    broken: { weights: 1, balances_equal_lines: 1 },
     examples: ({ pricedId }) => ({
       weights: { entry_id: pricedId, position: 0, detail: "4 SEAT at 2.500 KWD weighs 7.5 KWD." },
     }),
@@ -218,7 +223,7 @@ const plantings: Record<string, Planted> = {
       await sql`update ledger.lines set amount = 0, weight = 0 where entry_id = ${plainId}`;
       await sql`delete from ledger.daily_totals where book_id = ${bookId} and commodity = 'USD'`;
     },
-    broken: { totals_equal_lines: 2 },
+    broken: { totals_equal_lines: 2, balances_equal_lines: 2 },
   },
   "a total of something without lines": {
     planting: (sql, book) => sql`
@@ -242,7 +247,7 @@ const plantings: Record<string, Planted> = {
         credit = sign(credit) * 10.001, weight_credit = sign(credit) * 10.001
         where book_id = ${bookId} and commodity = 'USD'`;
     },
-    broken: { amounts_fit_places: 2 },
+    broken: { amounts_fit_places: 2, balances_equal_lines: 2 },
     examples: ({ plainId }) => ({
       amounts_fit_places: {
         entry_id: plainId,
@@ -302,6 +307,7 @@ const plantings: Record<string, Planted> = {
       delete from ledger.accounts where book_id = ${book.bookId} and path = 'Income'`,
     broken: { lines_within_account_dates: 1 },
   },
+  ...historyPlantings,
 };
 
 test("every invariant has a planted violation", () => {
@@ -309,10 +315,11 @@ test("every invariant has a planted violation", () => {
   expect([...new Set(planted)].toSorted()).toEqual([...INVARIANT_NAMES].toSorted());
 });
 
-test.each(Object.entries(plantings))("finds %s, in no book but its own", async (_, { planting, broken, examples }) => {
+test.each(Object.entries(plantings))("finds %s, in no book but its own", async (_, planted) => {
+  const { broken, examples } = planted;
   const book = await createPlantedBook(app);
   expect(brokenIn(await verify(book))).toEqual({});
-  await plant(superuser, book, planting);
+  await plant(superuser, book, planted);
   const verification = await verify(book);
   expect(brokenIn(verification)).toEqual(broken);
   for (const [name, example] of Object.entries(examples?.(book) ?? {})) {
@@ -333,19 +340,34 @@ const sound: Record<string, Planting> = {
     await sql`update ledger.lines set amount = 0.001, weight = 0.001, rounding = true where entry_id = ${plainId}`;
     await sql`update ledger.daily_totals set debit = sign(debit) * 0.001, weight_debit = sign(debit) * 0.001,
       credit = sign(credit) * 0.001, weight_credit = sign(credit) * 0.001 where book_id = ${bookId} and commodity = 'USD'`;
+    await sql`update ledger.account_balances set debit = sign(debit) * 0.001, credit = sign(credit) * 0.001
+      where book_id = ${bookId} and commodity = 'USD'`;
   },
-  "a voided entry, which totals still count": (sql, { plainId }) => sql`
-    update ledger.journal_entries set status = 'voided' where id = ${plainId}`,
-  "an unbalanced draft, which no total counts": async (sql, { plainId, bookId }) => {
-    await sql`update ledger.journal_entries set status = 'draft' where id = ${plainId}`;
-    await sql`update ledger.lines set side = 'debit' where entry_id = ${plainId}`;
+  "a voided entry and its reversal, which totals still count": (_, book) => voidPlain(book),
+  "an unbalanced draft, too precise and outside its account's days, which no total counts": async (sql, book) => {
+    const { plainId, bookId } = book;
+    await sql`update ledger.journal_entries set status = 'draft', seal = null where id = ${plainId}`;
+    await sql`update ledger.lines set side = 'debit', amount = 1.001, weight = 1.001 where entry_id = ${plainId}`;
+    await sql`update ledger.accounts set opened_on = '2024-02-01' where book_id = ${bookId} and path = 'Income'`;
     await sql`delete from ledger.daily_totals where book_id = ${bookId} and commodity = 'USD'`;
+    await sql`delete from ledger.account_balances where book_id = ${bookId} and commodity = 'USD'`;
+  },
+  "entries of a closed period before its close, while it was reopened and after it": async (_, book) => {
+    const transfer = async (date: string) => {
+      const { status } = await book.transfer({ date, debit: "Assets:Bank", credit: "Income" });
+      expect(status).toBe(201);
+    };
+    const { body: close } = await book.post("/period-closes", { closed_through: "2024-12-31" });
+    await transfer("2025-01-01");
+    await book.post(`/period-closes/${close.id}/reopen`, { reason: "Late" });
+    await transfer("2024-12-31");
+    expect((await book.post("/period-closes", { closed_through: "2024-12-31" })).status).toBe(201);
   },
 };
 
 test.each(Object.entries(sound))("has nothing against %s", async (_, planting) => {
   const book = await createPlantedBook(app);
-  await plant(superuser, book, planting);
+  await plant(superuser, book, { planting });
   expect(brokenIn(await verify(book))).toEqual({});
 });
 
