@@ -84,6 +84,22 @@ export interface Price {
   readonly created_at: string;
 }
 
+export interface Close {
+  readonly id: string;
+  readonly closed_through: string;
+  readonly closed: Recorded;
+  readonly knowledge: string;
+  readonly closing_entry_ids: Texts;
+  readonly reopened: (Omit<Recorded, "api_key_id"> & { readonly reason: string; readonly knowledge: string }) | null;
+}
+
+/** What was known: so many postings and, where nothing else was under way, so many versions of prices. */
+export interface Point {
+  readonly knownAt: string;
+  readonly postings: number;
+  readonly versions: number | null;
+}
+
 export interface Kept {
   readonly route: string;
   readonly body: string;
@@ -100,20 +116,26 @@ export interface Book {
   readonly accounts: Map<string, Account>;
   readonly entries: Map<string, Entry>;
   readonly prices: Map<string, Price>;
+  /** Every price that was told, corrected or (null) deleted, in that order. */
+  readonly versions: (Omit<Price, "price"> & { readonly price: string | null })[];
+  readonly closes: Map<string, Close>;
+  /** The tokens that answers gave of what they knew. */
+  readonly points: Point[];
   readonly kept: Map<string, Kept>;
   /** What each entity tag was given for. */
   readonly tags: Map<string, string>;
 }
 
 export function emptyBook(userId: string, now: string): Book {
-  const maps = { accounts: new Map(), entries: new Map(), prices: new Map(), kept: new Map(), tags: new Map() };
-  return { userId, now, postings: 0, ...maps };
+  const facts = { accounts: new Map(), entries: new Map(), prices: new Map(), versions: [], closes: new Map() };
+  return { userId, now, postings: 0, ...facts, points: [], kept: new Map(), tags: new Map() };
 }
 
 export function fork(book: Book): Book {
-  const { accounts, entries, prices, kept, tags } = book;
-  const maps = { accounts: new Map(accounts), entries: new Map(entries), prices: new Map(prices), kept: new Map(kept) };
-  return { ...book, ...maps, tags: new Map(tags) };
+  const { accounts, entries, prices, versions, closes, points, kept, tags } = book;
+  const facts = { accounts: new Map(accounts), entries: new Map(entries), prices: new Map(prices) };
+  const others = { versions: [...versions], closes: new Map(closes), points: [...points] };
+  return { ...book, ...facts, ...others, kept: new Map(kept), tags: new Map(tags) };
 }
 
 /** Of ISO 4217, and of the book's own commodities. */
@@ -140,10 +162,19 @@ export function accountOf(book: Book, line: Line): Account | undefined {
   return id === undefined ? [...book.accounts.values()].find((a) => a.path === path) : book.accounts.get(id);
 }
 
+/** The last day that is closed. */
+export function closedThrough(book: Book): string | null {
+  const days = [...book.closes.values()]
+    .filter((close) => close.reopened === null)
+    .map((close) => close.closed_through);
+  return days.sort().at(-1) ?? null;
+}
+
 /** Everything that keeps lines from being posted on a day, as `ID pointer`. */
 export function faultsOf(book: Book, date: string, lines: readonly Line[]): string[] {
   const faults: string[] = [];
   const sums = new Map<string, bigint>();
+  if (date <= (closedThrough(book) ?? "")) faults.push("PERIOD_LOCKED /date");
   for (const [at, line] of lines.entries()) {
     const fault = (id: string, field: string) => faults.push(`${id} /lines/${at}/${field}`);
     const account = accountOf(book, line);

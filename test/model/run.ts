@@ -153,7 +153,10 @@ export class Run {
     this.#tally.queries += 1;
     this.#tally.count("endpoints", query.endpoint);
     const expected = canonical([query.status ?? 200, query.expected ?? null]);
-    const answered = canonical([answer.status, query.expected === undefined ? null : answer.body]);
+    const answered = canonical([
+      answer.status,
+      query.expected === undefined ? null : (query.of?.(answer.body) ?? answer.body),
+    ]);
     if (answered !== expected) throw new Error(`GET ${query.path} answered\n${answered}\nexpected\n${expected}`);
     if (answer.headers.get("etag") === null) return;
     const wrong = noteTag(this.#book, answer, answer.body);

@@ -3,6 +3,7 @@ import type { Book } from "../reference-model.ts";
 import { accountList, accountQueries } from "./accounts.ts";
 import { balance, balanceQueries, register, trialBalance } from "./balances.ts";
 import { entryList, journalQueries } from "./journal.ts";
+import { closeList, periodQueries, verification } from "./periods.ts";
 import { priceList, priceQueries } from "./prices.ts";
 import { pathWith, type Query } from "./query.ts";
 
@@ -18,6 +19,7 @@ const kinds = {
   ...accountQueries,
   ...balanceQueries,
   ...priceQueries,
+  ...periodQueries,
   ...refusedQueries,
 };
 
@@ -35,6 +37,8 @@ export function everything(book: Book): Query[] {
     entryList(book, {}, 50),
     accountList(book, {}, 50),
     priceList(book, {}, 50),
+    closeList(book, 50),
+    verification(book),
     ...some.map((date) => trialBalance(book, { date })),
     ...accounts.flatMap((id) => [
       balance(book, id, {}),
@@ -54,4 +58,7 @@ export const endpoints = [
   "GET /reports/trial-balance",
   "GET /prices",
   "GET /prices/latest",
+  "GET /period-closes",
+  "GET /period-closes/{close_id}",
+  "GET /verify",
 ];

@@ -1,3 +1,5 @@
+import type { Answered } from "../performing.ts";
+
 /** A question to the application, and the model's answer. */
 export interface Query {
   /** The route, as the coverage counts it. */
@@ -8,6 +10,8 @@ export interface Query {
   readonly status?: number;
   /** The body, or the items of all pages. Absent: only the status is compared. */
   readonly expected?: unknown;
+  /** What is compared of a body that says more than the model knows. */
+  readonly of?: (body: Answered) => unknown;
 }
 
 export const pathWith = (path: string, fields: Readonly<Record<string, string | undefined>>) => {

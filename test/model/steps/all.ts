@@ -4,6 +4,7 @@ import type { Book } from "../reference-model.ts";
 import { accountSteps } from "./accounts.ts";
 import { draftSteps } from "./drafts.ts";
 import { journalSteps } from "./journal.ts";
+import { periodSteps } from "./periods.ts";
 import { priceSteps } from "./prices.ts";
 
 const kinds: Record<string, (dice: Dice, book: Book) => Write> = {
@@ -11,6 +12,7 @@ const kinds: Record<string, (dice: Dice, book: Book) => Write> = {
   ...draftSteps,
   ...accountSteps,
   ...priceSteps,
+  ...periodSteps,
 };
 
 export const writeKinds = Object.keys(kinds);
@@ -46,6 +48,11 @@ export const refusals = [
   "ACCOUNT_HAS_LINES",
   "ACCOUNT_DATES_INVALID",
   "ACCOUNT_CLOSED",
+  "PERIOD_LOCKED",
+  "PERIOD_CLOSED",
+  "PERIOD_NOT_LATEST",
+  "PERIOD_REOPENED",
+  "RETAINED_EARNINGS_INVALID",
   "DATABASE_UNAVAILABLE",
   "COMMIT_OUTCOME_UNKNOWN",
 ];

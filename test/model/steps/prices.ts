@@ -12,6 +12,7 @@ function tell(book: Book, told: Told, id: string): Price {
   const made = known ?? { id, created_at: book.now };
   const price = { source: null, ...told, id: made.id, created_at: made.created_at };
   book.prices.set(price.id, price);
+  book.versions.push({ ...price, created_at: book.now });
   return price;
 }
 
@@ -53,7 +54,11 @@ function remove(id: string): Write {
     method: "DELETE",
     path: `/prices/${id}`,
     apply(book) {
-      return book.prices.delete(id) ? { status: 204, body: null } : refused(404, "NOT_FOUND");
+      const price = book.prices.get(id);
+      if (price === undefined) return refused(404, "NOT_FOUND");
+      book.prices.delete(id);
+      book.versions.push({ ...price, price: null, created_at: book.now });
+      return { status: 204, body: null };
     },
   };
 }
