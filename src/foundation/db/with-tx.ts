@@ -67,10 +67,10 @@ async function runOnce<T>(db: Db, scope: TxScope, fn: (tx: Tx) => Promise<T>, op
   const answerTimeoutMs = answerTimeoutOf(db);
   const open = createTx(connection, mode, answerTimeoutMs);
   const opening = Promise.all([
-    answerOf(connection, connection.sql.unsafe(statements.begin), answerTimeoutMs),
-    connection.sql.unsafe(statements.settle, statements.parameters, { prepare: true }),
+    answerOf(connection, connection.sql.unsafe(statements.begin).execute(), answerTimeoutMs),
+    connection.sql.unsafe(statements.settle, statements.parameters, { prepare: true }).execute(),
   ]);
-  // A read's statements follow its opening in one flight. A write waits, so that none of its statements can ever
+  // A read's statements follow its opening in one flight: it is sent at once, and not when it is first waited for. A write waits, so that none of its statements can ever
   // run outside the transaction, should BEGIN itself fail. The opening's own error is awaited below in both cases.
   opening.then(connection.confirm, () => undefined);
   let result: T;
