@@ -83,6 +83,12 @@ export const knowledgeSchema = z
   })
   .openapi({ type: "string", example: "2026-03-31T23:59:59Z" });
 
+/** The point of knowledge that a report is asked for. */
+export const knownAtSchema = knowledgeSchema.openapi({
+  description:
+    "Answers with what was known then, whatever was recorded since: a time, or an answer's `knowledge`. Absent: now.",
+});
+
 /** What an answer says of how much it knew. */
 export const knowledgeTokenSchema = z.string().openapi({
   description:

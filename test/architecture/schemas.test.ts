@@ -15,7 +15,7 @@ const modules = listSources("src/modules");
 const routeFiles = modules.filter(({ path }) => layerOf(path) === "routes");
 
 /** What a list tells beside its items and its cursor. */
-const listExtras: Readonly<Record<string, readonly string[]>> = { getTrialBalance: ["date", "totals"] };
+const listExtras: Readonly<Record<string, readonly string[]>> = { getTrialBalance: [] };
 
 /** A caller's own JSON, returned as it came. */
 const freeForm = /\/metadata$/;

@@ -20,7 +20,7 @@ export async function checkAssertion(
 ): Promise<AssertionResult> {
   const id = accountIds.get(assertion.path);
   if (id === undefined) throw new ImportStoppedError([`the book has no account ${assertion.path} to check`]);
-  const path = `${bookPath}/accounts/${id}/balance?date=${assertion.date}&descendants=true`;
+  const path = `${bookPath}/accounts/${id}/balance?as_of=${assertion.date}&descendants=true`;
   const { balances } = await client.get(path, balanceSchema);
   const balance = balances.find(({ commodity }) => commodity === assertion.commodity)?.balance ?? "0";
   return { assertion, balance, holds: isWithinTolerance(balance, assertion) };

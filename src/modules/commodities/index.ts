@@ -1,2 +1,2 @@
 export { createCommodityRoutes } from "./routes.ts";
-export { assertCommoditiesKnown, type NamedCommodity } from "./service.ts";
+export { assertCommoditiesKnown, assertCommodityExists, type NamedCommodity } from "./service.ts";
