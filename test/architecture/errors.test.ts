@@ -29,10 +29,13 @@ const programFaults: Readonly<Record<string, number>> = {
   "src/modules/journal/proposal-rules.ts": 2,
   "src/modules/journal/recording-repository.ts": 1,
   "src/modules/journal/service.ts": 1,
+  "src/modules/knowledge/repository.ts": 1,
   "src/modules/periods/closing-rules.ts": 1,
   "src/modules/periods/closing-service.ts": 1,
   "src/modules/periods/repository.ts": 1,
   "src/modules/prices/service.ts": 2,
+  "src/modules/prices/valuation-service.ts": 1,
+  "src/modules/reports/changes-repository.ts": 1,
   "src/modules/verify/repository.ts": 1,
 };
 

@@ -4,6 +4,7 @@ import { listSchema, pageQueryShape, responseSchema } from "../../foundation/htt
 import { totalInSchema, valuationShape } from "../prices/index.ts";
 import {
   amountSchema,
+  asOfSchema,
   commoditySchema,
   dateSchema,
   decimalSchema,
@@ -15,7 +16,7 @@ import {
 export const accountParamsSchema = z.strictObject({ book_id: uuidSchema, account_id: uuidSchema });
 
 export const balanceQuerySchema = z.strictObject({
-  as_of: dateSchema.optional().openapi({ description: "The last day, included. Absent: every day." }),
+  as_of: asOfSchema.optional(),
   known_at: knownAtSchema.optional(),
   descendants: z
     .enum(["true", "false"])

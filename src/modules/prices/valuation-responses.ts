@@ -1,6 +1,6 @@
 import type { Decimal } from "../../domain/decimal.ts";
 import { formatIn } from "../../domain/money.ts";
-import type { Valuation } from "./valuation-rules.ts";
+import type { Valuation } from "./valuation-service.ts";
 
 /** What an answer says of its prices. */
 export function toValuationResponse({ totalIn, prices, missing }: Valuation) {

@@ -1,10 +1,5 @@
 import { type Amount, type Decimal, isZero, multiply, ZERO } from "../../domain/decimal.ts";
-
-/** An amount of a commodity. */
-export interface Money {
-  readonly commodity: string;
-  readonly amount: Decimal;
-}
+import type { Money } from "../../domain/money.ts";
 
 /** An amount to be valued at the price of a day; null: at the last one there is. */
 export interface DatedMoney extends Money {

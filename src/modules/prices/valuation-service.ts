@@ -12,6 +12,8 @@ import {
   valuationOf,
 } from "./valuation-rules.ts";
 
+export type { DatedMoney, Valuation } from "./valuation-rules.ts";
+
 /**
  * Finds what amounts are worth in another commodity: by facts of exactly that pair, the latest on or before the day of
  * each, as known at the point of knowledge (null: now). Never by an inverse or through a third commodity, which would round.

@@ -1,9 +1,14 @@
 import { add, type Decimal, ZERO } from "../../domain/decimal.ts";
-import { formatIn } from "../../domain/money.ts";
-import { formatValue, type Money, toValuationResponse, type Valuation } from "../prices/index.ts";
-import type { Report, ReportQuery } from "./service.ts";
-import type { Section, Statement } from "./statement-rules.ts";
-import { balancesOf, type TrialBalance } from "./trial-balance-rules.ts";
+import { formatIn, type Money } from "../../domain/money.ts";
+import { formatValue, toValuationResponse, type Valuation } from "../prices/index.ts";
+import {
+  balancesOf,
+  type Report,
+  type ReportQuery,
+  type Section,
+  type Statement,
+  type TrialBalance,
+} from "./service.ts";
 
 /** What was asked for, and `known_at` as it was written. */
 export interface Asked extends ReportQuery {

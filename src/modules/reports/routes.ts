@@ -3,6 +3,7 @@ import type { Knowledge } from "../../domain/knowledge.ts";
 import { withTx } from "../../foundation/db/index.ts";
 import { createRouter } from "../../foundation/http/route-factory.ts";
 import { defineBookRoute } from "../define-route.ts";
+import { createChangesRoutes } from "./changes-routes.ts";
 import { type Asked, toStatementResponse, toTrialBalanceResponse } from "./responses.ts";
 import {
   balanceSheetSchema,
@@ -74,6 +75,7 @@ const cashFlowRoute = defineBookRoute({
 
 export function createReportRoutes() {
   const router = createRouter<BookEnv>();
+  router.route("/", createChangesRoutes());
 
   router.openapi(trialBalanceRoute, async (c) => {
     const asked = askedOf(c.req.valid("param").book_id, c.req.valid("query"), c.req.query("known_at"));

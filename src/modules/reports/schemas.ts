@@ -3,33 +3,29 @@ import { ACCOUNT_TYPES } from "../../domain/account.ts";
 import { listSchema, responseSchema } from "../../foundation/http/pagination.ts";
 import { totalInSchema, valuationShape } from "../prices/index.ts";
 import {
+  asOfSchema,
   commoditySchema,
   dateSchema,
   decimalSchema,
+  isRange,
   knowledgeTokenSchema,
   knownAtSchema,
+  rangeFault,
+  sinceSchema,
   uuidSchema,
 } from "../schemas.ts";
 
 export const reportParamsSchema = z.strictObject({ book_id: uuidSchema });
-
-export const asOfSchema = dateSchema.openapi({ description: "The last day, included. Absent: every day." });
-export const sinceSchema = dateSchema.openapi({ description: "The first day, included. Absent: every day." });
 
 const knowledgeShape = {
   known_at: knownAtSchema.optional(),
   total_in: totalInSchema.optional(),
 };
 
-/** Whether a range of days is one: refused at `as_of` otherwise. */
-export const isRange = (range: { readonly since?: string | undefined; readonly as_of?: string | undefined }) =>
-  range.since === undefined || range.as_of === undefined || range.since <= range.as_of;
-export const noRange = { error: "must not be before since", path: ["as_of"] };
-
 export const dayQuerySchema = z.strictObject({ as_of: asOfSchema.optional(), ...knowledgeShape });
 export const rangeQuerySchema = z
   .strictObject({ since: sinceSchema.optional(), as_of: asOfSchema.optional(), ...knowledgeShape })
-  .refine(isRange, noRange);
+  .refine(isRange, rangeFault);
 
 /** What every report says of itself. */
 const dayShape = {

@@ -1,14 +1,18 @@
 import { dayBefore } from "../../domain/calendar-date.ts";
+import type { Money } from "../../domain/money.ts";
 import type { Tx } from "../../foundation/db/index.ts";
 import { assertCommodityExists } from "../commodities/index.ts";
 import { knowledgeTokenOf } from "../knowledge/index.ts";
-import { type Money, type Valuation, valueAmounts } from "../prices/index.ts";
+import { type Valuation, valueAmounts } from "../prices/index.ts";
 import { type BalanceSheet, balanceSheetOf } from "./balance-sheet-rules.ts";
 import { type CashFlow, cashFlowOf } from "./cash-flow-rules.ts";
 import { type IncomeStatement, incomeStatementOf } from "./income-statement-rules.ts";
 import { type MovementQuery, selectCashFlowClasses, selectMovements } from "./repository.ts";
 import { amountsOf, type Statement } from "./statement-rules.ts";
 import { balancesOf, type TrialBalance, trialBalanceOf } from "./trial-balance-rules.ts";
+
+export type { Section, Statement } from "./statement-rules.ts";
+export { balancesOf, type TrialBalance } from "./trial-balance-rules.ts";
 
 /** What a report is of: days, a point of knowledge, and the commodity to value it in (null: none). */
 export interface ReportQuery extends MovementQuery {

@@ -1,7 +1,7 @@
 import type { AccountType } from "../../domain/account.ts";
 import { add, type Decimal, formatAmount, isZero, subtract, ZERO } from "../../domain/decimal.ts";
+import type { Money } from "../../domain/money.ts";
 import type { Side } from "../../domain/posting.ts";
-import type { Money } from "../prices/index.ts";
 import type { Movement } from "./repository.ts";
 
 /** What an account has, or did, in a commodity. */

@@ -1,5 +1,5 @@
 import { add, type Decimal, formatAmount, subtract, ZERO } from "../../domain/decimal.ts";
-import type { Money } from "../prices/index.ts";
+import type { Money } from "../../domain/money.ts";
 import type { Movement } from "./repository.ts";
 
 export interface TrialBalanceRow extends Movement {

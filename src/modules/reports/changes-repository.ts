@@ -1,0 +1,99 @@
+import type { Knowledge } from "../../domain/knowledge.ts";
+import type { Tx } from "../../foundation/db/index.ts";
+
+/** Which entries change a statement, and by which of their lines. */
+export interface StatementScope {
+  /** Days, both included; null: no bound. */
+  readonly since: string | null;
+  readonly asOf: string | null;
+  readonly withoutClosing: boolean;
+  /** Only lines of income and expenses, and entries that have some. */
+  readonly incomeOnly: boolean;
+}
+
+/** What an entry moved of a commodity on an account: debits minus credits. */
+export interface Effect {
+  readonly account_id: string;
+  readonly path: string;
+  readonly commodity: string;
+  readonly amount: string;
+}
+
+export interface ChangeRow {
+  readonly id: string;
+  readonly status: "posted" | "voided";
+  readonly date: string;
+  readonly memo: string | null;
+  readonly payee: string | null;
+  readonly voids_id: string | null;
+  readonly void_reason: string | null;
+  readonly closing: boolean;
+  readonly recorded_at: Date;
+  readonly recorded_by: string;
+  readonly recorded_key_id: string | null;
+  readonly request_id: string;
+  readonly trace_id: string;
+  readonly recorded_xid: string;
+  readonly effect: readonly Effect[];
+}
+
+/** Where an entry stands in the order of recording. */
+export interface ChangePlace {
+  readonly xid: string;
+  readonly entryId: string;
+}
+
+/** The snapshot that saw what was known of the book's entries at a point of knowledge; null: now. */
+export async function selectKnowledgeAt(tx: Tx, bookId: string, point: Knowledge | null): Promise<string> {
+  const [row] = await tx.sql<{ snapshot: string }>`
+    select ledger.knowledge_at(${bookId}::uuid, ${point?.at ?? null}::timestamptz, ${point?.snapshot ?? null}::pg_snapshot)::text
+      as snapshot`;
+  if (row === undefined) throw new Error("a select without from answered no row");
+  return row.snapshot;
+}
+
+/**
+ * At most `limit` entries after the one that `after` names that were not known at `from` and are in `to`, in the order of
+ * their transactions. Reads what was recorded since `from`, and no more.
+ */
+export function selectChanges(
+  tx: Tx,
+  scope: StatementScope & { readonly bookId: string; readonly from: Knowledge; readonly to: string },
+  page: { readonly limit: number; readonly after: ChangePlace | null },
+): Promise<ChangeRow[]> {
+  const { bookId, from, to, since, asOf, withoutClosing, incomeOnly } = scope;
+  return tx.sql<ChangeRow>`
+    select e.id, e.status, e.date, e.memo, e.payee, e.voids_id, e.void_reason, e.closing, e.recorded_at, e.recorded_by,
+      e.recorded_key_id, e.request_id, e.trace_id, e.recorded_xid::text as recorded_xid, (
+        select jsonb_agg(jsonb_build_object('account_id', m.account_id, 'path', m.path, 'commodity', m.commodity,
+          'amount', m.amount::text) order by m.path collate "C", m.commodity collate "C")
+        from (
+          select l.account_id, a.path, l.commodity, sum(case l.side when 'debit' then l.amount else -l.amount end) as amount
+          from ledger.lines l
+          join ledger.accounts a on a.book_id = l.book_id and a.id = l.account_id
+          where l.book_id = e.book_id and l.entry_id = e.id and (not ${incomeOnly} or a.type in ('income', 'expense'))
+          group by l.account_id, a.path, l.commodity
+        ) m
+      ) as effect
+    from ledger.journal_entries e
+    where e.book_id = ${bookId} and e.status <> 'draft'
+      and e.recorded_xid >= coalesce(pg_snapshot_xmin(${from.snapshot}::pg_snapshot), (
+        select later.xid from (
+          select f.recorded_xid as xid from ledger.journal_entries f
+          where f.book_id = ${bookId} and f.status <> 'draft' and f.recorded_at > ${from.at}::timestamptz
+          offset 0
+        ) later order by later.xid limit 1))
+      and (e.recorded_xid, e.id) >
+          (coalesce(${page.after?.xid ?? null}::text, '0')::xid8,
+           coalesce(${page.after?.entryId ?? null}::uuid, '00000000-0000-0000-0000-000000000000'))
+      and not ledger.was_known(e.recorded_at, e.recorded_xid, ${from.at}::timestamptz, ${from.snapshot}::pg_snapshot)
+      and ledger.was_known(e.recorded_at, e.recorded_xid, null, ${to}::pg_snapshot)
+      and e.date between coalesce(${since}::date, '-infinity') and coalesce(${asOf}::date, 'infinity')
+      and not (${withoutClosing} and e.closing)
+      and (not ${incomeOnly} or exists (
+        select from ledger.lines l
+        join ledger.accounts a on a.book_id = l.book_id and a.id = l.account_id
+        where l.book_id = e.book_id and l.entry_id = e.id and a.type in ('income', 'expense')))
+    order by e.recorded_xid, e.id
+    limit ${page.limit}`;
+}
