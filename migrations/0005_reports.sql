@@ -1,6 +1,7 @@
 ALTER TABLE "ledger"."accounts" ADD COLUMN "cash_flow" text;--> statement-breakpoint
 ALTER TABLE "ledger"."price_versions" ADD COLUMN "ordinal" bigint NOT NULL GENERATED ALWAYS AS IDENTITY (sequence name "ledger"."price_versions_ordinal_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1);--> statement-breakpoint
-ALTER TABLE "ledger"."accounts" ADD CONSTRAINT "accounts_cash_flow_check" CHECK ("ledger"."accounts"."cash_flow" in ('cash', 'operating', 'investing', 'financing'));--> statement-breakpoint
+ALTER TABLE "ledger"."accounts" ADD CONSTRAINT "accounts_cash_flow_check" CHECK ("ledger"."accounts"."cash_flow" in ('cash', 'operating', 'investing', 'financing'));
+--> statement-breakpoint
 -- What accounts moved in a range of days (a null bound: every day), per commodity and weight commodity: the totals less
 -- what was not known at a point of knowledge, and, where asked, less closing entries. Lines are read of those alone.
 CREATE FUNCTION ledger.movements(
@@ -19,7 +20,7 @@ BEGIN
       SELECT unnest(left_out)
       UNION
       SELECT e.id FROM ledger.journal_entries e
-      WHERE e.book_id = p_book_id AND e.closing AND e.status <> 'draft' AND e.date BETWEEN since AND as_of);
+      WHERE e.book_id = p_book_id AND e.closing AND e.seal IS NOT NULL AND e.date BETWEEN since AND as_of);
   END IF;
   RETURN QUERY
   SELECT m.account_id, m.commodity, m.weight_commodity, sum(m.debit), sum(m.credit), sum(m.weight_debit), sum(m.weight_credit)
@@ -55,13 +56,13 @@ BEGIN
   END IF;
   later := ARRAY(
     SELECT DISTINCT e.recorded_xid::text::numeric FROM ledger.journal_entries e
-    WHERE e.book_id = p_book_id AND e.status <> 'draft' AND e.recorded_at > p_at);
+    WHERE e.book_id = p_book_id AND e.seal IS NOT NULL AND e.recorded_at > p_at);
   IF later = '{}' THEN
     RETURN seen;
   END IF;
   ended := 1 + coalesce((
     SELECT e.recorded_xid::text::numeric FROM ledger.journal_entries e
-    WHERE e.book_id = p_book_id AND e.status <> 'draft' AND e.recorded_at <= p_at
+    WHERE e.book_id = p_book_id AND e.seal IS NOT NULL AND e.recorded_at <= p_at
     ORDER BY e.recorded_xid DESC LIMIT 1), 2);
   running := ARRAY(
     SELECT xid FROM (

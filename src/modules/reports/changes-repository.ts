@@ -76,11 +76,11 @@ export function selectChanges(
         ) m
       ) as effect
     from ledger.journal_entries e
-    where e.book_id = ${bookId} and e.status <> 'draft'
+    where e.book_id = ${bookId} and e.seal is not null
       and e.recorded_xid >= coalesce(pg_snapshot_xmin(${from.snapshot}::pg_snapshot), (
         select later.xid from (
           select f.recorded_xid as xid from ledger.journal_entries f
-          where f.book_id = ${bookId} and f.status <> 'draft' and f.recorded_at > ${from.at}::timestamptz
+          where f.book_id = ${bookId} and f.seal is not null and f.recorded_at > ${from.at}::timestamptz
           offset 0
         ) later order by later.xid limit 1))
       and (e.recorded_xid, e.id) >

@@ -32,7 +32,9 @@ type StatementName = keyof typeof references;
 const names = Object.keys(references) as StatementName[];
 
 function queryOf(fields: Readonly<Record<string, string | null>>): string {
-  const given = Object.entries(fields).flatMap(([name, value]) => (value === null ? [] : [[name, value]]));
+  const given = Object.entries(fields).flatMap(([name, value]) =>
+    value === null ? [] : [[name, value] as [string, string]],
+  );
   return new URLSearchParams(given).toString();
 }
 
@@ -51,7 +53,7 @@ const askedOf = (name: string, { since, as_of }: Asked) => ({
   ...(name === "balance-sheet" ? {} : { since }),
 });
 
-const valueOf = (wire: string | null) => (wire === null ? null : scaled(wire) * 10n ** 36n);
+const toValue = (wire: string | null) => (wire === null ? null : scaled(wire) * 10n ** 36n);
 const sumsOf = (rows: readonly { path?: string; commodity: string; amount: string }[]): Sums =>
   Object.fromEntries(
     rows.map(({ path, commodity, amount }) => [
@@ -73,9 +75,9 @@ function expectStatement(
     if (part.rows !== undefined) expect(sumsOf(rows)).toEqual(part.rows);
     expect(sumsOf(totals)).toEqual(part.totals);
     expect(totals.map((one: { commodity: string }) => one.commodity)).toEqual(Object.keys(part.totals).toSorted());
-    expect(valueOf(total)).toBe(refValue(part.totals, history, asked.as_of));
+    expect(toValue(total)).toBe(refValue(part.totals, history, asked.as_of));
     for (const row of rows ?? []) {
-      expect(valueOf(row.value)).toBe(refValue({ [row.commodity]: scaled(row.amount) }, history, asked.as_of));
+      expect(toValue(row.value)).toBe(refValue({ [row.commodity]: scaled(row.amount) }, history, asked.as_of));
     }
     for (const { commodity } of [...(rows ?? []), ...totals]) commodities.add(commodity);
   }

@@ -116,7 +116,7 @@ export async function createReportsBook(app: TestApp) {
         .filter(({ id, voids }) => voids === null && !voided.has(id))
         .at(step.which % Math.max(1, posted.length));
       if (entry === undefined) return {};
-      const date = step.date < entry.date ? entry.date : step.date;
+      const [, date] = [step.date, entry.date].toSorted();
       voided.add(entry.id);
       return recordEntry(
         created(await book.post(`/journal-entries/${entry.id}/void`, { date, reason: "Entered twice" })),
