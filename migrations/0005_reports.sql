@@ -2,6 +2,12 @@ ALTER TABLE "ledger"."accounts" ADD COLUMN "cash_flow" text;--> statement-breakp
 ALTER TABLE "ledger"."price_versions" ADD COLUMN "ordinal" bigint NOT NULL GENERATED ALWAYS AS IDENTITY (sequence name "ledger"."price_versions_ordinal_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1);--> statement-breakpoint
 ALTER TABLE "ledger"."accounts" ADD CONSTRAINT "accounts_cash_flow_check" CHECK ("ledger"."accounts"."cash_flow" in ('cash', 'operating', 'investing', 'financing'));
 --> statement-breakpoint
+-- An entry's lines, found by their primary key whatever is known of the tables: what else is asked of them is asked after.
+CREATE FUNCTION ledger.lines_of(p_book_id uuid, p_entry_id uuid) RETURNS SETOF ledger.lines
+LANGUAGE sql STABLE ROWS 4 AS $$
+  SELECT l.* FROM ledger.lines l WHERE l.book_id = p_book_id AND l.entry_id = p_entry_id OFFSET 0
+$$;
+--> statement-breakpoint
 -- What accounts moved in a range of days (a null bound: every day), per commodity and weight commodity: the totals less
 -- what was not known at a point of knowledge, and, where asked, less closing entries. Lines are read of those alone.
 CREATE FUNCTION ledger.movements(
@@ -32,8 +38,9 @@ BEGIN
     SELECT l.account_id, l.commodity, l.weight_commodity,
       CASE l.side WHEN 'debit' THEN -l.amount ELSE 0 END, CASE l.side WHEN 'credit' THEN -l.amount ELSE 0 END,
       CASE l.side WHEN 'debit' THEN -l.weight ELSE 0 END, CASE l.side WHEN 'credit' THEN -l.weight ELSE 0 END
-    FROM ledger.lines l
-    WHERE cardinality(left_out) > 0 AND l.book_id = p_book_id AND l.entry_id = ANY (left_out) AND l.date BETWEEN since AND as_of
+    FROM unnest(left_out) AS entry(id)
+    CROSS JOIN LATERAL ledger.lines_of(p_book_id, entry.id) AS l
+    WHERE l.date BETWEEN since AND as_of
   ) AS m
   GROUP BY m.account_id, m.commodity, m.weight_commodity
   HAVING sum(m.debit) <> 0 OR sum(m.credit) <> 0;

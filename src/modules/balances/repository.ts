@@ -44,12 +44,12 @@ export function selectBalance(
       union all
       select l.commodity, case l.side when 'debit' then -l.amount else 0 end,
         case l.side when 'credit' then -l.amount else 0 end
-      from ledger.lines l
-      join ledger.accounts a on a.book_id = l.book_id and a.id = l.account_id
-      where (${at}::timestamptz is not null or ${snapshot}::pg_snapshot is not null)
-        and l.book_id = ${bookId} and l.entry_id = any (array(
-          select u.id from ledger.entries_unknown_at(${bookId}::uuid, ${at}::timestamptz, ${snapshot}::pg_snapshot) u))
-        and (a.id = root.id or (${descendants} and starts_with(a.path, root.path || ':')))
+      from ledger.entries_unknown_at(${bookId}::uuid, ${at}::timestamptz, ${snapshot}::pg_snapshot) u
+      cross join lateral ledger.lines_of(${bookId}::uuid, u.id) l
+      cross join lateral (
+        select a.id, a.path from ledger.accounts a where a.book_id = ${bookId} and a.id = l.account_id offset 0
+      ) a
+      where (a.id = root.id or (${descendants} and starts_with(a.path, root.path || ':')))
         and l.date <= coalesce(${asOf}::date, 'infinity')
     ) m on true
     where root.book_id = ${bookId} and root.id = ${accountId}
@@ -123,8 +123,8 @@ export function selectRegister(
         select l.commodity, case l.side when 'debit' then -l.amount else l.amount end
         from first
         cross join ledger.entries_unknown_at(${bookId}::uuid, ${at}::timestamptz, ${snapshot}::pg_snapshot) u
-        join ledger.lines l on l.book_id = ${bookId} and l.entry_id = u.id and l.account_id = ${accountId}
-          and l.date < first.date
+        cross join lateral ledger.lines_of(${bookId}::uuid, u.id) l
+        where l.account_id = ${accountId} and l.date < first.date
         union all
         select l.commodity, case l.side when 'debit' then l.amount else -l.amount end
         from first

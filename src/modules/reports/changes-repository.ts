@@ -43,25 +43,40 @@ export interface ChangePlace {
   readonly entryId: string;
 }
 
-/** The snapshot that saw what was known of the book's entries at a point of knowledge; null: now. */
-export async function selectKnowledgeAt(tx: Tx, bookId: string, point: Knowledge | null): Promise<string> {
-  const [row] = await tx.sql<{ snapshot: string }>`
-    select ledger.knowledge_at(${bookId}::uuid, ${point?.at ?? null}::timestamptz, ${point?.snapshot ?? null}::pg_snapshot)::text
-      as snapshot`;
+/** Between which transactions a list of changes lies. */
+export interface Span {
+  /** The first that may have recorded something that was not known at the beginning; null where none has. */
+  readonly first: string | null;
+  /** The snapshot that saw what was known of the book's entries at the end. */
+  readonly to: string;
+}
+
+/** The span between two points of knowledge; `to` null: now. */
+export async function selectSpan(tx: Tx, bookId: string, from: Knowledge, to: Knowledge | null): Promise<Span> {
+  const [row] = await tx.sql<Span>`
+    select ledger.knowledge_at(${bookId}::uuid, ${to?.at ?? null}::timestamptz, ${to?.snapshot ?? null}::pg_snapshot)::text as "to",
+      coalesce(pg_snapshot_xmin(${from.snapshot}::pg_snapshot), (
+        select later.xid from (
+          select e.recorded_xid as xid from ledger.journal_entries e
+          where e.book_id = ${bookId} and e.seal is not null and e.recorded_at > ${from.at}::timestamptz
+          offset 0
+        ) later order by later.xid limit 1))::text as first`;
   if (row === undefined) throw new Error("a select without from answered no row");
-  return row.snapshot;
+  return row;
 }
 
 /**
  * At most `limit` entries after the one that `after` names that were not known at `from` and are in `to`, in the order of
- * their transactions. Reads what was recorded since `from`, and no more.
+ * their transactions. Reads what was recorded since `from`, and no more, whatever is known of the tables: IS TRUE and
+ * OFFSET 0 leave the planner only the indexes that do.
  */
 export function selectChanges(
   tx: Tx,
   scope: StatementScope & { readonly bookId: string; readonly from: Knowledge; readonly to: string },
-  page: { readonly limit: number; readonly after: ChangePlace | null },
+  page: { readonly limit: number; readonly after: ChangePlace },
 ): Promise<ChangeRow[]> {
   const { bookId, from, to, since, asOf, withoutClosing, incomeOnly } = scope;
+  const { after } = page;
   return tx.sql<ChangeRow>`
     select e.id, e.status, e.date, e.memo, e.payee, e.voids_id, e.void_reason, e.closing, e.recorded_at, e.recorded_by,
       e.recorded_key_id, e.request_id, e.trace_id, e.recorded_xid::text as recorded_xid, (
@@ -69,31 +84,28 @@ export function selectChanges(
           'amount', m.amount::text) order by m.path collate "C", m.commodity collate "C")
         from (
           select l.account_id, a.path, l.commodity, sum(case l.side when 'debit' then l.amount else -l.amount end) as amount
-          from ledger.lines l
-          join ledger.accounts a on a.book_id = l.book_id and a.id = l.account_id
-          where l.book_id = e.book_id and l.entry_id = e.id and (not ${incomeOnly} or a.type in ('income', 'expense'))
+          from ledger.lines_of(${bookId}::uuid, e.id) l
+          cross join lateral (
+            select a.path, a.type from ledger.accounts a where a.book_id = ${bookId} and a.id = l.account_id offset 0
+          ) a
+          where not ${incomeOnly} or a.type in ('income', 'expense')
           group by l.account_id, a.path, l.commodity
         ) m
       ) as effect
     from ledger.journal_entries e
     where e.book_id = ${bookId} and e.seal is not null
-      and e.recorded_xid >= coalesce(pg_snapshot_xmin(${from.snapshot}::pg_snapshot), (
-        select later.xid from (
-          select f.recorded_xid as xid from ledger.journal_entries f
-          where f.book_id = ${bookId} and f.seal is not null and f.recorded_at > ${from.at}::timestamptz
-          offset 0
-        ) later order by later.xid limit 1))
-      and (e.recorded_xid, e.id) >
-          (coalesce(${page.after?.xid ?? null}::text, '0')::xid8,
-           coalesce(${page.after?.entryId ?? null}::uuid, '00000000-0000-0000-0000-000000000000'))
+      and e.recorded_xid >= ${after.xid}::text::xid8
+      and (e.recorded_xid > ${after.xid}::text::xid8 or e.id > ${after.entryId}::uuid)
       and not ledger.was_known(e.recorded_at, e.recorded_xid, ${from.at}::timestamptz, ${from.snapshot}::pg_snapshot)
       and ledger.was_known(e.recorded_at, e.recorded_xid, null, ${to}::pg_snapshot)
-      and e.date between coalesce(${since}::date, '-infinity') and coalesce(${asOf}::date, 'infinity')
+      and (e.date between coalesce(${since}::date, '-infinity') and coalesce(${asOf}::date, 'infinity')) is true
       and not (${withoutClosing} and e.closing)
       and (not ${incomeOnly} or exists (
-        select from ledger.lines l
-        join ledger.accounts a on a.book_id = l.book_id and a.id = l.account_id
-        where l.book_id = e.book_id and l.entry_id = e.id and a.type in ('income', 'expense')))
+        select from ledger.lines_of(${bookId}::uuid, e.id) l
+        cross join lateral (
+          select a.path, a.type from ledger.accounts a where a.book_id = ${bookId} and a.id = l.account_id offset 0
+        ) a
+        where a.type in ('income', 'expense')))
     order by e.recorded_xid, e.id
     limit ${page.limit}`;
 }

@@ -5,7 +5,7 @@ import {
   type ChangeRow,
   type StatementScope,
   selectChanges,
-  selectKnowledgeAt,
+  selectSpan,
 } from "./changes-repository.ts";
 
 export type { ChangePlace, ChangeRow } from "./changes-repository.ts";
@@ -51,7 +51,14 @@ export async function listChanges(
   { statement, ...query }: ChangesQuery,
   page: { readonly limit: number; readonly after: ChangesPlace | null },
 ): Promise<Changes> {
-  const to = page.after?.to ?? (await selectKnowledgeAt(tx, query.bookId, query.to));
-  const rows = await selectChanges(tx, { ...query, ...bearing[statement], to }, page);
+  const { to, xid, entryId } = page.after ?? (await beginningOf(tx, query));
+  const scope = { ...query, ...bearing[statement], to };
+  const rows = xid === null ? [] : await selectChanges(tx, scope, { limit: page.limit, after: { xid, entryId } });
   return { rows, to, knowledge: formatSnapshot(to) };
+}
+
+/** Before the first entry of a list. */
+async function beginningOf(tx: Tx, { bookId, from, to }: Omit<ChangesQuery, "statement">) {
+  const span = await selectSpan(tx, bookId, from, to);
+  return { to: span.to, xid: span.first, entryId: "00000000-0000-0000-0000-000000000000" };
 }
