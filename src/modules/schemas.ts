@@ -99,6 +99,9 @@ export const knownAtSchema = knowledgeSchema.openapi({
     "Answers with what was known then, whatever was recorded since: a time, or an answer's `knowledge`. Absent: now.",
 });
 
+/** The same, as the answer repeats it. */
+export const knownAtTextSchema = z.string().nullable().openapi({ description: "As it was asked for." });
+
 /** What an answer says of how much it knew. */
 export const knowledgeTokenSchema = z.string().openapi({
   description:

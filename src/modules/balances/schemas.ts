@@ -10,6 +10,7 @@ import {
   decimalSchema,
   knowledgeTokenSchema,
   knownAtSchema,
+  knownAtTextSchema,
   uuidSchema,
 } from "../schemas.ts";
 
@@ -28,7 +29,7 @@ export const balanceSchema = responseSchema({
   account_id: uuidSchema,
   path: z.string(),
   as_of: dateSchema.nullable(),
-  known_at: z.string().nullable(),
+  known_at: knownAtTextSchema,
   knowledge: knowledgeTokenSchema,
   balances: z.array(
     responseSchema({
@@ -66,7 +67,7 @@ export const registerListSchema = listSchema(
     }),
   }).openapi("RegisterLine"),
 )
-  .extend({ known_at: z.string().nullable(), knowledge: knowledgeTokenSchema, ...valuationShape })
+  .extend({ known_at: knownAtTextSchema, knowledge: knowledgeTokenSchema, ...valuationShape })
   .openapi("RegisterList");
 
 /** What `smallint` holds. */

@@ -10,6 +10,7 @@ import {
   isRange,
   knowledgeTokenSchema,
   knownAtSchema,
+  knownAtTextSchema,
   rangeFault,
   sinceSchema,
   uuidSchema,
@@ -30,7 +31,7 @@ export const rangeQuerySchema = z
 /** What every report says of itself. */
 const dayShape = {
   as_of: dateSchema.nullable(),
-  known_at: z.string().nullable().openapi({ description: "As it was asked for." }),
+  known_at: knownAtTextSchema,
   knowledge: knowledgeTokenSchema,
   ...valuationShape,
 };
