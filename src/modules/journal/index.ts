@@ -1,2 +1,12 @@
+export { toEntryResponse } from "./responses.ts";
 export { createJournalRoutes } from "./routes.ts";
-export { type ProposedEntry, postEntry, type RecordedEntry } from "./service.ts";
+export { type EntryResponse, entrySchema } from "./schemas.ts";
+export {
+  type EntryOrder,
+  listDrafts,
+  listRecordedEntries,
+  type ProposedEntry,
+  postEntry,
+  type RecordedEntry,
+  type RecordedPlace,
+} from "./service.ts";
