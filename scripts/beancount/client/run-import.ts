@@ -1,12 +1,12 @@
 import { z } from "zod";
+import type { ApiClient } from "../../client/api-client.ts";
+import { accountSchema, createdSchema, trialBalanceSchema } from "../../client/api-schemas.ts";
 import type { ImportPlan } from "../plan/plan-types.ts";
-import type { ApiClient } from "./api-client.ts";
-import { accountSchema, trialBalanceSchema } from "./api-schemas.ts";
 import { checkAssertion } from "./check-assertions.ts";
 import { confirmedOf, type ImportCounts, type ImportProgress } from "./import-progress.ts";
 import { assertNoForeignEntries, inspectBook, type Missing } from "./inspect-book.ts";
 import { keyBatches } from "./keyed-batches.ts";
-import { makeMissing } from "./make-missing.ts";
+import { makeMissing, placeRefusal } from "./make-missing.ts";
 import { postBatch } from "./post-batch.ts";
 
 export interface ImportOptions {
@@ -47,16 +47,34 @@ export async function runImport(
     count("accounts", made.isReplay);
   }
   for (const batch of prices) {
-    count("prices", await postBatch(client, bookPath, "prices", batch), batch.items.length);
+    count("prices", (await postBatch(client, bookPath, "prices", batch)).isReplay, batch.items.length);
   }
+  const voided = new Set(plan.voids.map(({ body }) => body.voids));
+  const entryIds = new Map<string, string>();
   for (const batch of entries) {
-    count("entries", await postBatch(client, bookPath, "entries", batch), batch.items.length);
+    const { ids, isReplay } = await postBatch(client, bookPath, "entries", batch);
+    for (const [index, { exportedId }] of batch.items.entries()) {
+      if (exportedId !== null && voided.has(exportedId)) entryIds.set(exportedId, ids[index] ?? "");
+    }
+    count("entries", isReplay, batch.items.length);
+  }
+  for (const planned of plan.voids) {
+    const { voids, ...body } = planned.body;
+    const path = `${bookPath}/journal-entries/${entryIds.get(voids)}/void`;
+    // What it voids has its id of this book, and is voided once: the key stands for nothing else.
+    const write = { path, key: `beancount-void-${entryIds.get(voids)}`, body };
+    count("voids", (await placeRefusal(planned, () => client.post(write, createdSchema))).isReplay);
   }
   for (const planned of missing.closings) {
     const { path, closed_on } = planned.body;
     const closing = { ...planned, body: { closed_on } };
     const made = await makeMissing(client, `${bookPath}/accounts/${accountIds.get(path)}/close`, closing, z.unknown());
     count("closings", made.isReplay);
+  }
+  for (const planned of missing.deactivations) {
+    const path = `${bookPath}/accounts/${accountIds.get(planned.body.path)}`;
+    const write = { path, key: `beancount-${crypto.randomUUID()}`, body: { active: false } };
+    count("deactivations", (await placeRefusal(planned, () => client.patch(write, z.unknown()))).isReplay);
   }
 
   for (const assertion of plan.assertions) {
@@ -67,7 +85,7 @@ export async function runImport(
 }
 
 function countFound(plan: ImportPlan, missing: Missing, found: ImportCounts): void {
-  for (const kind of ["commodities", "accounts", "closings"] as const) {
+  for (const kind of ["commodities", "accounts", "closings", "deactivations"] as const) {
     found[kind] = plan[kind].length - missing[kind].length;
   }
 }
