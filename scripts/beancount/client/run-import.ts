@@ -1,11 +1,11 @@
 import { z } from "zod";
 import type { ApiClient } from "../../client/api-client.ts";
 import { accountSchema, createdSchema, trialBalanceSchema } from "../../client/api-schemas.ts";
-import type { ImportPlan } from "../plan/plan-types.ts";
+import type { ImportPlan, PlannedEntry, PlannedVoid } from "../plan/plan-types.ts";
 import { checkAssertion } from "./check-assertions.ts";
 import { confirmedOf, type ImportCounts, type ImportProgress } from "./import-progress.ts";
 import { assertNoForeignEntries, inspectBook, type Missing } from "./inspect-book.ts";
-import { keyBatches } from "./keyed-batches.ts";
+import { type KeyedBatch, keyBatches } from "./keyed-batches.ts";
 import { makeMissing, placeRefusal } from "./make-missing.ts";
 import { postBatch } from "./post-batch.ts";
 
@@ -28,7 +28,12 @@ export async function runImport(
 ): Promise<void> {
   const bookPath = `/books/${bookId}`;
   const prices = await keyBatches(bookId, "prices", plan.prices);
-  const entries = await keyBatches(bookId, "entries", plan.entries);
+  const entries = await keyBatches(
+    bookId,
+    "entries",
+    plan.entries,
+    plan.voids.map(({ after }) => after),
+  );
   if (!append) await assertNoForeignEntries(client, bookPath, entries[0]);
   const { missing, accountIds } = await inspectBook(client, bookPath, plan);
   countFound(plan, missing, progress.found);
@@ -49,22 +54,7 @@ export async function runImport(
   for (const batch of prices) {
     count("prices", (await postBatch(client, bookPath, "prices", batch)).isReplay, batch.items.length);
   }
-  const voided = new Set(plan.voids.map(({ body }) => body.voids));
-  const entryIds = new Map<string, string>();
-  for (const batch of entries) {
-    const { ids, isReplay } = await postBatch(client, bookPath, "entries", batch);
-    for (const [index, { exportedId }] of batch.items.entries()) {
-      if (exportedId !== null && voided.has(exportedId)) entryIds.set(exportedId, ids[index] ?? "");
-    }
-    count("entries", isReplay, batch.items.length);
-  }
-  for (const planned of plan.voids) {
-    const { voids, ...body } = planned.body;
-    const path = `${bookPath}/journal-entries/${entryIds.get(voids)}/void`;
-    // What it voids has its id of this book, and is voided once: the key stands for nothing else.
-    const write = { path, key: `beancount-void-${entryIds.get(voids)}`, body };
-    count("voids", (await placeRefusal(planned, () => client.post(write, createdSchema))).isReplay);
-  }
+  await postEntries(client, bookPath, { batches: entries, voids: plan.voids }, count);
   for (const planned of missing.closings) {
     const { path, closed_on } = planned.body;
     const closing = { ...planned, body: { closed_on } };
@@ -82,6 +72,36 @@ export async function runImport(
     onProgress("assertions", progress.assertions.length, plan.assertions.length);
   }
   progress.totals = (await client.get(`${bookPath}/reports/trial-balance`, trialBalanceSchema)).totals;
+}
+
+/** Posts the batches in order, and voids where the plan has it between them. */
+async function postEntries(
+  client: ApiClient,
+  bookPath: string,
+  { batches, voids }: { readonly batches: readonly KeyedBatch<PlannedEntry>[]; readonly voids: readonly PlannedVoid[] },
+  count: (kind: "entries" | "voids", isReplay: boolean, items?: number) => void,
+): Promise<void> {
+  const due = [...voids];
+  const voided = new Set(voids.map(({ body }) => body.voids));
+  const entryIds = new Map<string, string>();
+  let posted = 0;
+  for (const batch of batches) {
+    const { ids, isReplay } = await postBatch(client, bookPath, "entries", batch);
+    for (const [index, { exportedId }] of batch.items.entries()) {
+      if (exportedId !== null && voided.has(exportedId)) entryIds.set(exportedId, ids[index] ?? "");
+    }
+    posted += batch.items.length;
+    count("entries", isReplay, batch.items.length);
+    while (due[0] !== undefined && due[0].after <= posted) {
+      const planned = due[0];
+      const { voids: exportedId, ...body } = planned.body;
+      const entryId = entryIds.get(exportedId);
+      // What it voids is voided once: a key of its id stands for nothing else.
+      const write = { path: `${bookPath}/journal-entries/${entryId}/void`, key: `beancount-void-${entryId}`, body };
+      count("voids", (await placeRefusal(planned, () => client.post(write, createdSchema))).isReplay);
+      due.shift();
+    }
+  }
 }
 
 function countFound(plan: ImportPlan, missing: Missing, found: ImportCounts): void {

@@ -14,7 +14,7 @@ import { planCommodities } from "./plan-commodities.ts";
 import { planEntry } from "./plan-entry.ts";
 import type { LineContext } from "./plan-lines.ts";
 import { planPrices } from "./plan-prices.ts";
-import type { Assertion, EntryBody, ImportPlan, PlanCounts, Planned, PlannedEntry, VoidBody } from "./plan-types.ts";
+import type { Assertion, EntryBody, ImportPlan, PlanCounts, PlannedEntry, PlannedVoid } from "./plan-types.ts";
 
 /** Books a book and works out every request that imports it, without a connection. */
 export function planImport(written: Book): ImportPlan {
@@ -63,37 +63,43 @@ function planEntries(
   faults: Fault[],
 ): {
   entries: PlannedEntry[];
-  voids: Planned<VoidBody>[];
+  voids: PlannedVoid[];
   counts: Pick<PlanCounts, "roundingLines" | "fractionLines">;
 } {
   const counts = { roundingLines: 0, fractionLines: 0 };
-  const voids: Planned<VoidBody>[] = [];
-  const entries = transactions.flatMap((transaction): PlannedEntry[] => {
-    const { file, line, metadata } = transaction.source;
-    if (isExported(metadata)) {
-      const reversal = voidOf(transaction);
-      if (reversal) voids.push({ file, line, body: reversal });
-      const body = reversal ? null : collectFault(faults, file, () => planExportedEntry(transaction));
-      if (body) accounts.checkEntry(body, { file, line });
-      return body ? [{ file, line, body, exportedId: textOf(metadata, "footing_id") }] : [];
+  const entries: PlannedEntry[] = [];
+  const voids: PlannedVoid[] = [];
+  const exportedIds = new Set<string | null>();
+  const add = (body: EntryBody, { file, line, metadata }: BookedTransaction["source"]): void => {
+    accounts.checkEntry(body, { file, line });
+    const exportedId = isExported(metadata) ? textOf(metadata, "footing_id") : null;
+    exportedIds.add(exportedId);
+    entries.push({ file, line, body, exportedId });
+  };
+  for (const transaction of transactions.toSorted(byDate)) {
+    const { source } = transaction;
+    const { file, line } = source;
+    const reversal = isExported(source.metadata) ? voidOf(transaction) : null;
+    if (reversal) {
+      voids.push({ file, line, body: reversal, after: entries.length });
+      if (exportedIds.has(reversal.voids)) continue;
+      faults.push({ file, line, message: `the entry ${reversal.voids}, which this one voids, is not before it` });
+    } else if (isExported(source.metadata)) {
+      const body = collectFault(faults, file, () => planExportedEntry(transaction));
+      if (body) add(body, source);
+    } else {
+      const planned = collectFault(faults, file, () => planEntry(transaction, context));
+      if (!planned) continue;
+      add(planned.body, source);
+      counts.roundingLines += planned.lines.roundingLines;
+      counts.fractionLines += planned.lines.fractionLines;
     }
-    const planned = collectFault(faults, file, () => planEntry(transaction, context));
-    if (!planned) return [];
-    accounts.checkEntry(planned.body, { file, line });
-    counts.roundingLines += planned.lines.roundingLines;
-    counts.fractionLines += planned.lines.fractionLines;
-    return [{ file, line, body: planned.body, exportedId: null }];
-  });
-  const known = new Set(entries.map(({ exportedId }) => exportedId));
-  for (const { file, line, body } of voids) {
-    if (!known.has(body.voids))
-      faults.push({ file, line, message: `the entry ${body.voids}, which this one voids, is not in the book` });
   }
-  return { entries: entries.sort(byDate), voids: voids.sort(byDate), counts };
+  return { entries, voids, counts };
 }
 
-function byDate(left: Planned<Pick<EntryBody, "date">>, right: Planned<Pick<EntryBody, "date">>): number {
-  return left.body.date < right.body.date ? -1 : left.body.date > right.body.date ? 1 : 0;
+function byDate({ source: left }: BookedTransaction, { source: right }: BookedTransaction): number {
+  return left.date < right.date ? -1 : left.date > right.date ? 1 : 0;
 }
 
 function planAssertion(balance: Balance, book: Book, faults: Fault[]): Assertion | null {

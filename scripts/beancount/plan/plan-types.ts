@@ -66,6 +66,11 @@ export interface VoidBody {
   readonly reason: string;
 }
 
+export interface PlannedVoid extends Planned<VoidBody> {
+  /** How many of the plan's entries go before it. */
+  readonly after: number;
+}
+
 export interface Closing {
   readonly path: string;
   readonly closed_on: string;
@@ -87,7 +92,7 @@ export interface ImportPlan {
   readonly accounts: readonly Planned<AccountBody>[];
   readonly prices: readonly Planned<PriceBody>[];
   readonly entries: readonly PlannedEntry[];
-  readonly voids: readonly Planned<VoidBody>[];
+  readonly voids: readonly PlannedVoid[];
   readonly closings: readonly Planned<Closing>[];
   /** Accounts that take no entries any more, by their paths. */
   readonly deactivations: readonly Planned<{ readonly path: string }>[];
