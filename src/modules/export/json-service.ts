@@ -42,5 +42,5 @@ async function* list(name: string, ...sources: readonly AsyncIterable<unknown>[]
       separator = ",\n";
     }
   }
-  yield name === "period_closes" ? "\n]" : "\n],\n";
+  yield name === "period_closes" ? "\n]\n" : "\n],\n";
 }

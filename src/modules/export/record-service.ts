@@ -10,7 +10,7 @@ import {
   listRecordedEntries,
   toEntryResponse,
 } from "../journal/index.ts";
-import { listPrices, type PriceResponse, toPriceResponse } from "../prices/index.ts";
+import { listPriceFacts, type PriceFact, type PriceResponse, toPriceResponse } from "../prices/index.ts";
 import { findKnowledge, listPeriodCloses, type PeriodCloseRow } from "./repository.ts";
 import type { BookExport } from "./schemas.ts";
 
@@ -54,11 +54,9 @@ export async function* readAccounts(tx: Tx, bookId: string): AsyncGenerator<Acco
   for await (const row of rows) yield toAccountResponse(row);
 }
 
-/** Newest first. */
+/** By commodity, quote and date. */
 export async function* readPrices(tx: Tx, bookId: string): AsyncGenerator<PriceResponse> {
-  const rows = pages(pageRows, (limit, before: { date: string; id: string } | null) =>
-    listPrices(tx, bookId, {}, { limit, before }),
-  );
+  const rows = pages(pageRows, (limit, after: PriceFact | null) => listPriceFacts(tx, bookId, { limit, after }));
   for await (const row of rows) yield toPriceResponse(row);
 }
 

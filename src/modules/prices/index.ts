@@ -1,4 +1,4 @@
 export { toPriceResponse } from "./responses.ts";
 export { createPriceRoutes } from "./routes.ts";
 export { type PriceResponse, priceResponseSchema } from "./schemas.ts";
-export { listPrices } from "./service.ts";
+export { listPriceFacts, type PriceFact } from "./service.ts";
