@@ -11,12 +11,13 @@ export function exportedAccountOf({ metadata, currencies, date }: Open): {
 } {
   const code = textOf(metadata, "footing_code");
   const description = textOf(metadata, "footing_description");
+  const openedOn = textOf(metadata, "footing_opened_on") ?? date;
   return {
     fields: {
       ...(currencies.length > 0 && { commodities: currencies }),
       ...(code !== null && { code }),
       ...(description !== null && { description }),
-      ...(metadata["footing_opened_on"] !== "none" && { opened_on: date }),
+      ...(openedOn !== "none" && { opened_on: openedOn }),
     },
     type: ACCOUNT_TYPES.find((type) => type === metadata["footing_type"]) ?? null,
     isActive: metadata["footing_active"] !== false,

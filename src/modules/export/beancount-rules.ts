@@ -1,3 +1,4 @@
+import { dayBefore } from "../../domain/calendar-date.ts";
 import { toBeancountAccount, toBeancountCurrency, toBeancountLabel } from "./name-rules.ts";
 import type { BookExport } from "./schemas.ts";
 
@@ -29,15 +30,17 @@ export function toCommodityDirective({ code, name, places }: Commodity, date: st
 export function toAccountDirectives(account: Account, firstDay: string): string {
   const { path, type, opened_on: openedOn, closed_on: closedOn } = account;
   const name = toBeancountAccount(account);
-  const openable = closedOn !== null && closedOn < firstDay ? closedOn : firstDay;
+  const openable = openedOn ?? firstDay;
+  // An account that closes on the day that it opens is a fault to beancount.
+  const told = closedOn !== null && openable >= closedOn ? (dayBefore(closedOn) ?? closedOn) : openable;
   const commodities = (account.commodities ?? []).map(toBeancountCurrency).join(",");
-  const open = `${openedOn ?? openable} open ${name} ${commodities}`.trimEnd();
+  const open = `${told} open ${name} ${commodities}`.trimEnd();
   const close = closedOn === null ? "" : `${closedOn} close ${name}\n`;
   return `${open}\n${metadata(1, {
     footing_id: account.id,
     footing_path: name === path ? null : path,
     footing_type: name === path ? null : type,
-    footing_opened_on: openedOn === null ? "none" : null,
+    footing_opened_on: openedOn === told ? null : (openedOn ?? "none"),
     footing_code: account.code,
     footing_description: account.description,
     footing_active: account.active ? null : false,

@@ -149,6 +149,12 @@ const accountOf = (path: string): fc.Arbitrary<HostileAccount> =>
     active: fc.boolean(),
   });
 
+/** Without lines: closed before the first entry of the book, and on the day that they open. */
+const unused: readonly HostileAccount[] = [
+  { path: "Empty:Unused", type: "asset", closed_on: "1900-01-01", commodities: ["TRUE", "USD"], active: true },
+  { path: "Empty:Day", type: "equity", opened_on: "2024-02-29", closed_on: "2024-02-29", active: false },
+];
+
 export interface HostileBook {
   readonly accounts: readonly HostileAccount[];
   readonly entries: readonly HostileEntry[];
@@ -160,19 +166,12 @@ export const hostileBooks: fc.Arbitrary<HostileBook> = fc
   .map((paths) => [...new Set([...plainPaths, ...paths])])
   .chain((paths) =>
     fc.record({
-      accounts: fc.tuple(...paths.map(accountOf)).map((accounts) => [
-        ...accounts.map((account, index) => (index % 3 === 0 ? { ...account, code: `"${index}\\` } : account)),
-        // Without lines, and closed before the first entry of the book.
-        {
-          ...accounts[0],
-          path: "Empty:Unused",
-          opened_on: undefined,
-          closed_on: "1900-01-01",
-          commodities: ["TRUE", "USD"],
-          type: "asset" as const,
-          active: true,
-        },
-      ]),
+      accounts: fc
+        .tuple(...paths.map(accountOf))
+        .map((accounts) => [
+          ...accounts.map((account, index) => (index % 3 === 0 ? { ...account, code: `"${index}\\` } : account)),
+          ...unused,
+        ]),
       entries: fc.array(hostileEntry(paths), { maxLength: 8 }),
       prices: fc.uniqueArray(
         fc.record({
