@@ -1,8 +1,8 @@
+import type { ApiClient } from "../../client/api-client.ts";
+import { balanceSchema } from "../../client/api-schemas.ts";
+import { ImportStoppedError } from "../../client/find-book.ts";
 import type { Assertion } from "../plan/plan-types.ts";
 import { Exact } from "../syntax/written-number.ts";
-import type { ApiClient } from "./api-client.ts";
-import { balanceSchema } from "./api-schemas.ts";
-import { ImportStoppedError } from "./find-book.ts";
 
 export interface AssertionResult {
   readonly assertion: Assertion;

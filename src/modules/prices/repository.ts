@@ -16,7 +16,7 @@ export interface PriceRow extends PriceFact {
   readonly createdAt: Date;
 }
 
-const columns = {
+export const columns = {
   id: prices.id,
   commodity: prices.commodity,
   quote: prices.quote,

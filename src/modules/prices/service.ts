@@ -3,7 +3,8 @@ import type { Tx } from "../../foundation/db/index.ts";
 import { assertCommoditiesKnown } from "../commodities/index.ts";
 import { deletePrice, findLatestPrice, type PriceFact, type PriceRow, upsertPrices } from "./repository.ts";
 
-export { listPrices, type PriceFilter, type PriceRow } from "./repository.ts";
+export { listPriceFacts } from "./fact-repository.ts";
+export { listPrices, type PriceFact, type PriceFilter, type PriceRow } from "./repository.ts";
 
 /** A price as a caller tells it, with the id that it has if its fact is new. */
 export interface ToldPrice extends PriceFact {

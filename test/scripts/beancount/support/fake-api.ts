@@ -55,6 +55,7 @@ interface FakeAccount {
   readonly commodities: string[] | null;
   readonly opened_on: string | null;
   closed_on: string | null;
+  active: boolean;
 }
 
 export const BOOK_ID = "0198c2f5-7c1e-7d3a-9f59-1d1d8a4c2b10";
@@ -158,6 +159,7 @@ export class FakeBook {
       commodities: body.commodities ?? null,
       opened_on: body.opened_on ?? null,
       closed_on: null,
+      active: true,
     };
     this.accounts.set(body.path, account);
     return Response.json(account, { status: 201 });
