@@ -14,6 +14,7 @@ import { authenticate, createAuthRoutes } from "./modules/auth/index.ts";
 import { createBalanceRoutes } from "./modules/balances/index.ts";
 import { bookScope, createBookRoutes } from "./modules/books/index.ts";
 import { createCommodityRoutes } from "./modules/commodities/index.ts";
+import { createExportRoutes } from "./modules/export/index.ts";
 import { createJournalRoutes } from "./modules/journal/index.ts";
 import { createPeriodRoutes } from "./modules/periods/index.ts";
 import { createPriceRoutes } from "./modules/prices/index.ts";
@@ -64,6 +65,7 @@ export function createApp(deps: Deps) {
   api.route("/", createJournalRoutes());
   api.route("/", createPeriodRoutes());
   api.route("/", createReportRoutes());
+  api.route("/", createExportRoutes());
   api.route("/", createVerifyRoutes());
   app.route("/api/v1", api);
 

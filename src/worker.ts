@@ -43,7 +43,7 @@ function createHandler(bindings: Bindings): Handler {
 function createApiHandler(bindings: Bindings): Handler {
   const { config, databaseUrl } = parseBindings(bindings);
   const logger = createLogger({ level: config.logLevel, write });
-  const { db, withPool } = createRequestDb({
+  const { db, withPool, drained } = createRequestDb({
     ...config.database.pool,
     ...poolOfOne,
     url: databaseUrl,
@@ -86,6 +86,7 @@ function createApiHandler(bindings: Bindings): Handler {
       } catch (error) {
         reject(error);
       }
+      await drained();
       await afterResponse();
     });
     context.waitUntil(work);

@@ -1,12 +1,12 @@
-import { ApiClient } from "./client/api-client.ts";
-import { ApiRefusedError, ApiUnavailableError } from "./client/api-errors.ts";
-import { findBookId, ImportStoppedError } from "./client/find-book.ts";
+import { ApiClient } from "../client/api-client.ts";
+import { ApiRefusedError, ApiUnavailableError } from "../client/api-errors.ts";
+import { findBookId, ImportStoppedError } from "../client/find-book.ts";
+import { ProgressLine, type ProgressStream } from "../client/progress.ts";
 import { emptyProgress, type ImportProgress } from "./client/import-progress.ts";
 import { runImport } from "./client/run-import.ts";
 import { type Command, type ImportCommand, USAGE } from "./command-line.ts";
 import { planImport } from "./plan/plan-import.ts";
 import type { ImportPlan } from "./plan/plan-types.ts";
-import { ProgressLine, type ProgressStream } from "./progress.ts";
 import { formatPlan, formatProgress, isComplete } from "./summary.ts";
 import { formatFault } from "./syntax/fault.ts";
 import { type Book, loadBook } from "./syntax/load-book.ts";

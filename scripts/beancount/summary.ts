@@ -5,7 +5,9 @@ import { Exact } from "./syntax/written-number.ts";
 
 /** Lines of the book that are named for each kind of thing left out. */
 const LINES_NAMED_MAX = 10;
-const KINDS = ["commodities", "accounts", "prices", "entries", "closings"] as const;
+const KINDS = ["commodities", "accounts", "prices", "entries", "voids", "closings", "deactivations"] as const;
+/** Kinds that only an export has: not named where there is none. */
+const RARE: ReadonlySet<string> = new Set(["voids", "deactivations"]);
 
 /** What the plan holds, for people: counts, and everything of the book that is not imported. */
 export function formatPlan(plan: ImportPlan): string[] {
@@ -15,7 +17,7 @@ export function formatPlan(plan: ImportPlan): string[] {
     `transactions    ${counts.transactions}, and ${counts.paddings} from pads`,
     `rounding lines  ${counts.roundingLines}`,
     `fraction lines  ${counts.fractionLines}`,
-    `planned         ${KINDS.map((kind) => `${plan[kind].length} ${kind}`).join(", ")}, ${plan.assertions.length} assertions`,
+    `planned         ${formatCounts(countsOf(plan))}, ${plan.assertions.length} assertions`,
     ...formatUnimported(plan),
   ];
 }
@@ -53,8 +55,23 @@ export function isComplete(plan: ImportPlan, progress: ImportProgress): boolean 
   );
 }
 
+function countsOf(plan: ImportPlan): ImportCounts {
+  const { commodities, accounts, prices, entries, voids, closings, deactivations } = plan;
+  return {
+    commodities: commodities.length,
+    accounts: accounts.length,
+    prices: prices.length,
+    entries: entries.length,
+    voids: voids.length,
+    closings: closings.length,
+    deactivations: deactivations.length,
+  };
+}
+
 function formatCounts(counts: ImportCounts): string {
-  return KINDS.map((kind) => `${counts[kind]} ${kind}`).join(", ");
+  return KINDS.filter((kind) => counts[kind] > 0 || !RARE.has(kind))
+    .map((kind) => `${counts[kind]} ${kind}`)
+    .join(", ");
 }
 
 function isAnyIn(counts: ImportCounts): boolean {

@@ -4,6 +4,10 @@ import type { Side } from "./posting.ts";
 export const ACCOUNT_TYPES = ["asset", "liability", "equity", "income", "expense"] as const;
 export type AccountType = (typeof ACCOUNT_TYPES)[number];
 
+/** What an account is in a statement of cash flows: cash itself, or why cash came and went. */
+export const CASH_FLOW_CLASSES = ["cash", "operating", "investing", "financing"] as const;
+export type CashFlowClass = (typeof CASH_FLOW_CLASSES)[number];
+
 /** The side on which an account of the type grows: debit for assets and expenses, credit for the rest. */
 export function normalSideOf(type: AccountType): Side {
   return type === "asset" || type === "expense" ? "debit" : "credit";

@@ -77,8 +77,11 @@ export function subtract(left: Decimal, right: Decimal): Decimal {
   return fromExact(new Exact(left).minus(right));
 }
 
-/** The exact product, in canonical text. Of two amounts, so that it fits: 40 integer digits and 36 places at most. */
-export function multiply(left: Amount, right: Amount): Decimal {
+/**
+ * The exact product, in canonical text: of two amounts, or of a sum of amounts and a price, which fits.
+ * @throws RangeError when it leaves the bounds of {@link Decimal}.
+ */
+export function multiply(left: Decimal, right: Amount): Decimal {
   return fromExact(new Exact(left).times(right));
 }
 

@@ -18,6 +18,16 @@ export const dateSchema = z
   .refine(isCalendarDate, { error: "must be a calendar date, YYYY-MM-DD" })
   .openapi({ format: "date", example: "2026-01-31" });
 
+/** The days of a report. */
+export const asOfSchema = dateSchema.openapi({ description: "The last day, included. Absent: every day." });
+export const sinceSchema = dateSchema.openapi({ description: "The first day, included. Absent: every day." });
+
+/** Whether the days of a report are a range; {@link rangeFault} where they are not. */
+export function isRange(range: { readonly since?: string | undefined; readonly as_of?: string | undefined }): boolean {
+  return range.since === undefined || range.as_of === undefined || range.since <= range.as_of;
+}
+export const rangeFault = { error: "must not be before since", path: ["as_of"] };
+
 export const timestampSchema = z.string().openapi({ format: "date-time", example: "2026-01-31T12:00:00.000Z" });
 
 /** One line of text that can be seen: nothing that controls a terminal or turns the direction of reading, none of its ends blank, counted in UTF-16 units. */
@@ -82,6 +92,15 @@ export const knowledgeSchema = z
     return z.NEVER;
   })
   .openapi({ type: "string", example: "2026-03-31T23:59:59Z" });
+
+/** The point of knowledge that a report is asked for. */
+export const knownAtSchema = knowledgeSchema.openapi({
+  description:
+    "Answers with what was known then, whatever was recorded since: a time, or an answer's `knowledge`. Absent: now.",
+});
+
+/** The same, as the answer repeats it. */
+export const knownAtTextSchema = z.string().nullable().openapi({ description: "As it was asked for." });
 
 /** What an answer says of how much it knew. */
 export const knowledgeTokenSchema = z.string().openapi({

@@ -24,15 +24,20 @@ const withoutRoute: readonly ErrorId[] = ["CONFLICT", "METHOD_NOT_ALLOWED", "ROU
 const programFaults: Readonly<Record<string, number>> = {
   "src/modules/book-write/service.ts": 1,
   "src/modules/commodities/repository.ts": 1,
+  "src/modules/export/beancount-rules.ts": 1,
+  "src/modules/export/repository.ts": 1,
   "src/modules/journal/draft-service.ts": 1,
   "src/modules/journal/fault-rules.ts": 1,
   "src/modules/journal/proposal-rules.ts": 2,
   "src/modules/journal/recording-repository.ts": 1,
   "src/modules/journal/service.ts": 1,
+  "src/modules/knowledge/repository.ts": 1,
   "src/modules/periods/closing-rules.ts": 1,
   "src/modules/periods/closing-service.ts": 1,
   "src/modules/periods/repository.ts": 1,
   "src/modules/prices/service.ts": 2,
+  "src/modules/prices/valuation-service.ts": 1,
+  "src/modules/reports/changes-repository.ts": 1,
   "src/modules/verify/repository.ts": 1,
 };
 

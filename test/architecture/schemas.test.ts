@@ -15,7 +15,16 @@ const modules = listSources("src/modules");
 const routeFiles = modules.filter(({ path }) => layerOf(path) === "routes");
 
 /** What a list tells beside its items and its cursor. */
-const listExtras: Readonly<Record<string, readonly string[]>> = { getTrialBalance: ["date", "totals"] };
+const valuation = ["total_in", "prices", "missing_prices"];
+const changes = ["from", "to", "knowledge"];
+const listExtras: Readonly<Record<string, readonly string[]>> = {
+  getTrialBalance: ["since", "as_of", "known_at", "knowledge", "totals", "total", ...valuation],
+  listAccountRegister: ["known_at", "knowledge", ...valuation],
+  listTrialBalanceChanges: changes,
+  listBalanceSheetChanges: changes,
+  listIncomeStatementChanges: changes,
+  listCashFlowChanges: changes,
+};
 
 /** A caller's own JSON, returned as it came. */
 const freeForm = /\/metadata$/;
@@ -137,7 +146,7 @@ test("FT.SCH.1 no amount of money is a number, in any request or response", () =
       )
       .map(([where]) => where),
   );
-  const counts = /\/(?:places|position|expires_in|status|violations|checked\/(?:entries|lines|accounts))$/;
+  const counts = /\/(?:places|position|expires_in|status|version|violations|checked\/(?:entries|lines|accounts))$/;
   expect(numbers.filter((where) => !counts.test(where))).toEqual([]);
   expect(numbers.length).toBeGreaterThan(0);
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { createRequestDb, type RequestDb, type Tx, withTx } from "../../src/foundation/db/index.ts";
+import { createRequestDb, type RequestDb, streamTx, type Tx, withTx } from "../../src/foundation/db/index.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
 let database: TestDatabase;
@@ -66,4 +66,26 @@ test("a connection is given up where the request throws, too, and what it threw 
 
 test("the database is refused outside a request", async () => {
   expect(await backend().catch((error) => error.message)).toBe("the database was asked for outside withPool");
+});
+
+test("a streamed answer keeps the request's connection until it is sent, and drained says when", async () => {
+  const order: string[] = [];
+  const sent = Promise.withResolvers<ReadableStream<Uint8Array>>();
+  const work = requests.withPool(async () => {
+    const produce = async function* (tx: Tx) {
+      for (let page = 0; page < 3; page += 1) yield `${await getBackend(tx)}${" ".repeat(70_000)}`;
+    };
+    sent.resolve(await streamTx(requests.db, { settings: {} }, produce));
+    await requests.drained();
+    order.push("drained");
+    await backend();
+  });
+  const text = await new Response(await sent.promise).text();
+  order.push("read");
+  await work;
+  expect(order.toSorted()).toEqual(["drained", "read"]);
+  const backends = text.trim().split(/ +/);
+  expect(backends).toHaveLength(3);
+  expect(new Set(backends).size).toBe(1);
+  await untilEnded(backends.map(Number));
 });

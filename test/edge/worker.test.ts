@@ -98,6 +98,23 @@ test("on workerd requests at once and one after the other are all answered, and 
   expect((await balance()).body.balances[0].balance).toBe("60.00");
 }, 20_000);
 
+test("on workerd an export of many chunks arrives whole, and its connection serves what comes behind the answer", async () => {
+  const { token, book, postOne } = await openBook("exporter");
+  expect((await postOne()).status).toBe(201);
+  const memo = "x".repeat(1_000);
+  const line = { amount: "1.00", commodity: "USD", memo: "y".repeat(500) };
+  const lines = [
+    { account_path: "Assets:Cash", side: "debit", ...line },
+    { account_path: "Equity:Opening", side: "credit", ...line },
+  ];
+  const entries = times(300).map(() => ({ date: "2026-01-31", memo, lines }));
+  const posted = await edge.request("api", `${book}/journal-entries/bulk`, { token, json: { entries } });
+  expect(posted.status).toBe(201);
+  const { status, body } = await edge.request("api", `${book}/export?format=json`, { token });
+  expect([status, body.entries.length]).toEqual([200, 301]);
+  expect((await edge.request("api", `${book}/accounts`, { token })).status).toBe(200);
+});
+
 test("on workerd an error is a problem with the ids that its log line has", async () => {
   const { status, headers, body } = await edge.request("api", "/api/v1/nothing");
   expect([status, headers.get("content-type"), body.error_id]).toEqual([

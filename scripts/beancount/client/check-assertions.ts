@@ -1,8 +1,8 @@
+import type { ApiClient } from "../../client/api-client.ts";
+import { balanceSchema } from "../../client/api-schemas.ts";
+import { ImportStoppedError } from "../../client/find-book.ts";
 import type { Assertion } from "../plan/plan-types.ts";
 import { Exact } from "../syntax/written-number.ts";
-import type { ApiClient } from "./api-client.ts";
-import { balanceSchema } from "./api-schemas.ts";
-import { ImportStoppedError } from "./find-book.ts";
 
 export interface AssertionResult {
   readonly assertion: Assertion;
@@ -20,7 +20,7 @@ export async function checkAssertion(
 ): Promise<AssertionResult> {
   const id = accountIds.get(assertion.path);
   if (id === undefined) throw new ImportStoppedError([`the book has no account ${assertion.path} to check`]);
-  const path = `${bookPath}/accounts/${id}/balance?date=${assertion.date}&descendants=true`;
+  const path = `${bookPath}/accounts/${id}/balance?as_of=${assertion.date}&descendants=true`;
   const { balances } = await client.get(path, balanceSchema);
   const balance = balances.find(({ commodity }) => commodity === assertion.commodity)?.balance ?? "0";
   return { assertion, balance, holds: isWithinTolerance(balance, assertion) };

@@ -1,4 +1,4 @@
-import type { TrialBalanceTotal } from "./api-schemas.ts";
+import type { TrialBalanceTotal } from "../../client/api-schemas.ts";
 import type { AssertionResult } from "./check-assertions.ts";
 
 export interface ImportCounts {
@@ -6,7 +6,9 @@ export interface ImportCounts {
   accounts: number;
   prices: number;
   entries: number;
+  voids: number;
   closings: number;
+  deactivations: number;
 }
 
 /** What the API has confirmed so far, each thing in one count. It is true at any moment, an import that stops half-way included. */
@@ -30,5 +32,5 @@ export function confirmedOf({ imported, replayed, found }: ImportProgress, kind:
 }
 
 function noCounts(): ImportCounts {
-  return { commodities: 0, accounts: 0, prices: 0, entries: 0, closings: 0 };
+  return { commodities: 0, accounts: 0, prices: 0, entries: 0, voids: 0, closings: 0, deactivations: 0 };
 }

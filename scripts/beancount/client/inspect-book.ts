@@ -1,9 +1,9 @@
 import { z } from "zod";
+import type { ApiClient } from "../../client/api-client.ts";
+import { type Account, accountListSchema, type Commodity, commodityListSchema } from "../../client/api-schemas.ts";
+import { ImportStoppedError } from "../../client/find-book.ts";
 import type { AccountBody, Closing, CommodityBody, ImportPlan, Planned } from "../plan/plan-types.ts";
 import { formatFault } from "../syntax/fault.ts";
-import type { ApiClient } from "./api-client.ts";
-import { type Account, accountListSchema, type Commodity, commodityListSchema } from "./api-schemas.ts";
-import { ImportStoppedError } from "./find-book.ts";
 import type { KeyedBatch } from "./keyed-batches.ts";
 import { isPosted } from "./post-batch.ts";
 
@@ -12,6 +12,7 @@ export interface Missing {
   readonly commodities: readonly Planned<CommodityBody>[];
   readonly accounts: readonly Planned<AccountBody>[];
   readonly closings: readonly Planned<Closing>[];
+  readonly deactivations: ImportPlan["deactivations"];
 }
 
 export interface Inspection {
@@ -62,6 +63,7 @@ export async function inspectBook(client: ApiClient, bookPath: string, plan: Imp
       commodities: plan.commodities.filter(({ body }) => !commodities.has(body.code)),
       accounts: plan.accounts.filter(({ body }) => !accounts.has(body.path)),
       closings: plan.closings.filter(({ body }) => (accounts.get(body.path)?.closed_on ?? null) === null),
+      deactivations: plan.deactivations.filter(({ body }) => accounts.get(body.path)?.active !== false),
     },
     accountIds: new Map([...accounts.values()].map(({ path, id }) => [path, id])),
   };

@@ -1,14 +1,21 @@
+import type { ApiClient, KeyedWrite } from "../../client/api-client.ts";
+import { ApiRefusedError } from "../../client/api-errors.ts";
+import { createdListSchema } from "../../client/api-schemas.ts";
+import { ImportStoppedError } from "../../client/find-book.ts";
 import { formatFault } from "../syntax/fault.ts";
-import type { ApiClient, KeyedWrite } from "./api-client.ts";
-import { ApiRefusedError } from "./api-errors.ts";
-import { createdListSchema } from "./api-schemas.ts";
-import { ImportStoppedError } from "./find-book.ts";
 import type { BatchField, KeyedBatch } from "./keyed-batches.ts";
 
 const PATHS = { prices: "prices/bulk", entries: "journal-entries/bulk" } as const;
 
+export interface PostedBatch {
+  /** In the order of the batch. */
+  readonly ids: readonly string[];
+  /** Whether the API had it already. */
+  readonly isReplay: boolean;
+}
+
 /**
- * Posts a batch; true when the API had it already.
+ * Posts a batch.
  * @throws ImportStoppedError when it is refused, naming the places in the book, or when not all of it is confirmed
  */
 export async function postBatch(
@@ -16,11 +23,11 @@ export async function postBatch(
   bookPath: string,
   field: BatchField,
   batch: KeyedBatch,
-): Promise<boolean> {
+): Promise<PostedBatch> {
   const { length } = batch.items;
   try {
     const { answer, isReplay } = await client.post(toWrite(bookPath, field, batch), createdListSchema);
-    if (answer.items.length === length) return isReplay;
+    if (answer.items.length === length) return { ids: answer.items.map(({ id }) => id), isReplay };
     throw new ImportStoppedError([`${length} ${field} were sent, and ${answer.items.length} were confirmed`]);
   } catch (error) {
     if (!(error instanceof ApiRefusedError)) throw error;

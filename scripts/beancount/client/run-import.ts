@@ -1,12 +1,12 @@
 import { z } from "zod";
-import type { ImportPlan } from "../plan/plan-types.ts";
-import type { ApiClient } from "./api-client.ts";
-import { accountSchema, trialBalanceSchema } from "./api-schemas.ts";
+import type { ApiClient } from "../../client/api-client.ts";
+import { accountSchema, createdSchema, trialBalanceSchema } from "../../client/api-schemas.ts";
+import type { ImportPlan, PlannedEntry, PlannedVoid } from "../plan/plan-types.ts";
 import { checkAssertion } from "./check-assertions.ts";
 import { confirmedOf, type ImportCounts, type ImportProgress } from "./import-progress.ts";
 import { assertNoForeignEntries, inspectBook, type Missing } from "./inspect-book.ts";
-import { keyBatches } from "./keyed-batches.ts";
-import { makeMissing } from "./make-missing.ts";
+import { type KeyedBatch, keyBatches } from "./keyed-batches.ts";
+import { makeMissing, placeRefusal } from "./make-missing.ts";
 import { postBatch } from "./post-batch.ts";
 
 export interface ImportOptions {
@@ -28,7 +28,12 @@ export async function runImport(
 ): Promise<void> {
   const bookPath = `/books/${bookId}`;
   const prices = await keyBatches(bookId, "prices", plan.prices);
-  const entries = await keyBatches(bookId, "entries", plan.entries);
+  const entries = await keyBatches(
+    bookId,
+    "entries",
+    plan.entries,
+    plan.voids.map(({ after }) => after),
+  );
   if (!append) await assertNoForeignEntries(client, bookPath, entries[0]);
   const { missing, accountIds } = await inspectBook(client, bookPath, plan);
   countFound(plan, missing, progress.found);
@@ -47,16 +52,19 @@ export async function runImport(
     count("accounts", made.isReplay);
   }
   for (const batch of prices) {
-    count("prices", await postBatch(client, bookPath, "prices", batch), batch.items.length);
+    count("prices", (await postBatch(client, bookPath, "prices", batch)).isReplay, batch.items.length);
   }
-  for (const batch of entries) {
-    count("entries", await postBatch(client, bookPath, "entries", batch), batch.items.length);
-  }
+  await postEntries(client, bookPath, { batches: entries, voids: plan.voids }, count);
   for (const planned of missing.closings) {
     const { path, closed_on } = planned.body;
     const closing = { ...planned, body: { closed_on } };
     const made = await makeMissing(client, `${bookPath}/accounts/${accountIds.get(path)}/close`, closing, z.unknown());
     count("closings", made.isReplay);
+  }
+  for (const planned of missing.deactivations) {
+    const path = `${bookPath}/accounts/${accountIds.get(planned.body.path)}`;
+    const write = { path, key: `beancount-${crypto.randomUUID()}`, body: { active: false } };
+    count("deactivations", (await placeRefusal(planned, () => client.patch(write, z.unknown()))).isReplay);
   }
 
   for (const assertion of plan.assertions) {
@@ -66,8 +74,38 @@ export async function runImport(
   progress.totals = (await client.get(`${bookPath}/reports/trial-balance`, trialBalanceSchema)).totals;
 }
 
+/** Posts the batches in order, and voids where the plan has it between them. */
+async function postEntries(
+  client: ApiClient,
+  bookPath: string,
+  { batches, voids }: { readonly batches: readonly KeyedBatch<PlannedEntry>[]; readonly voids: readonly PlannedVoid[] },
+  count: (kind: "entries" | "voids", isReplay: boolean, items?: number) => void,
+): Promise<void> {
+  const due = [...voids];
+  const voided = new Set(voids.map(({ body }) => body.voids));
+  const entryIds = new Map<string, string>();
+  let posted = 0;
+  for (const batch of batches) {
+    const { ids, isReplay } = await postBatch(client, bookPath, "entries", batch);
+    for (const [index, { exportedId }] of batch.items.entries()) {
+      if (exportedId !== null && voided.has(exportedId)) entryIds.set(exportedId, ids[index] ?? "");
+    }
+    posted += batch.items.length;
+    count("entries", isReplay, batch.items.length);
+    while (due[0] !== undefined && due[0].after <= posted) {
+      const planned = due[0];
+      const { voids: exportedId, ...body } = planned.body;
+      const entryId = entryIds.get(exportedId);
+      // What it voids is voided once: a key of its id stands for nothing else.
+      const write = { path: `${bookPath}/journal-entries/${entryId}/void`, key: `beancount-void-${entryId}`, body };
+      count("voids", (await placeRefusal(planned, () => client.post(write, createdSchema))).isReplay);
+      due.shift();
+    }
+  }
+}
+
 function countFound(plan: ImportPlan, missing: Missing, found: ImportCounts): void {
-  for (const kind of ["commodities", "accounts", "closings"] as const) {
+  for (const kind of ["commodities", "accounts", "closings", "deactivations"] as const) {
     found[kind] = plan[kind].length - missing[kind].length;
   }
 }

@@ -1,4 +1,6 @@
 import { type AccountType, parseAccountPath } from "../../../src/domain/account.ts";
+import { exportedAccountOf } from "../exported/exported-account.ts";
+import { isExported } from "../exported/exported-values.ts";
 import type { Close, Open } from "../syntax/directives.ts";
 import type { Fault, SourcePosition, Unimported } from "../syntax/fault.ts";
 import type { Book } from "../syntax/load-book.ts";
@@ -17,6 +19,7 @@ const AUTO_OPEN = /^plugin (?:beancount\.plugins\.)?auto(?:_accounts)?$/;
 export class AccountPlanner {
   readonly accounts = new Map<string, Planned<AccountBody>>();
   readonly closings = new Map<string, Planned<Closing>>();
+  readonly deactivations: Planned<{ readonly path: string }>[] = [];
   readonly unimported: Unimported[] = [];
   readonly roundingAccount: string;
   readonly #book: Book;
@@ -60,6 +63,10 @@ export class AccountPlanner {
       this.#fault(open, `${path} is opened twice`);
       return;
     }
+    if (isExported(open.metadata)) {
+      this.#openExported(path, open);
+      return;
+    }
     const { text, leftOut } = describeMetadata(open.metadata, TEXT_LENGTH_MAX.description);
     const { file, line } = open;
     for (let count = 0; count < leftOut; count++) this.unimported.push({ kind: "open metadata", file, line });
@@ -68,6 +75,12 @@ export class AccountPlanner {
       ...(text !== "" && { description: text }),
       opened_on: open.date,
     });
+  }
+
+  #openExported(path: string, open: Open): void {
+    const { fields, type, isActive } = exportedAccountOf(open);
+    this.#add(path, open, fields, type);
+    if (!isActive) this.deactivations.push({ file: open.file, line: open.line, body: { path } });
   }
 
   #close(close: Close): void {
@@ -81,7 +94,7 @@ export class AccountPlanner {
       this.#fault(close, `${path} is closed before it is opened`);
     }
     this.closings.set(path, { file: close.file, line: close.line, body: { path, closed_on: close.date } });
-    for (const key of Object.keys(close.metadata)) {
+    for (const key of isExported(close.metadata) ? [] : Object.keys(close.metadata)) {
       this.unimported.push({ kind: `close metadata ${key}`, file: close.file, line: close.line });
     }
   }
@@ -98,8 +111,9 @@ export class AccountPlanner {
     path: string,
     { file, line }: SourcePosition,
     rest: Omit<AccountBody, "path" | "type">,
+    known: AccountType | null = null,
   ): Planned<AccountBody> | null {
-    const type = this.#typeOf(path);
+    const type = known ?? this.#typeOf(path);
     if (type === null) {
       this.#fault(
         { file, line },

@@ -1,7 +1,8 @@
 import { COMMODITY_CODE_PATTERN, minorUnitsOf } from "../../../src/domain/currency.ts";
 import { AMOUNT_PLACES_MAX } from "../../../src/domain/decimal.ts";
 import type { BookedTransaction } from "../booking/booked.ts";
-import type { DatedDirective } from "../syntax/directives.ts";
+import { isExported, textOf } from "../exported/exported-values.ts";
+import type { Commodity, DatedDirective } from "../syntax/directives.ts";
 import type { Fault, SourcePosition, Unimported } from "../syntax/fault.ts";
 import { placesOf } from "../syntax/written-number.ts";
 import type { CommodityBody, Planned } from "./plan-types.ts";
@@ -37,7 +38,11 @@ export function planCommodities(
     const fault = (message: string): number => faults.push({ file: at.file, line: at.line, message });
     if (!COMMODITY_CODE_PATTERN.test(code)) fault(`${code} cannot be a commodity's code in the API`);
     if (placesUsed > AMOUNT_PLACES_MAX) fault(`an amount of ${code} has more than ${AMOUNT_PLACES_MAX} decimal places`);
-    const body = { code, ...nameOf(declared.get(code)?.metadata["name"]), places: Math.max(PLACES_MIN, placesUsed) };
+    const body = {
+      code,
+      ...nameOf(declared.get(code)?.metadata["name"]),
+      places: exportedPlacesOf(declared.get(code)) ?? Math.max(PLACES_MIN, placesUsed),
+    };
     places.set(code, body.places);
     planned.push({ file: at.file, line: at.line, body });
   }
@@ -45,6 +50,7 @@ export function planCommodities(
     planned,
     placesOf: (commodity) => minorUnitsOf(commodity) ?? places.get(commodity) ?? PLACES_MIN,
     unimported: [...declared.values()].flatMap((directive) => {
+      if (isExported(directive.metadata)) return [];
       const isKept = minorUnitsOf(directive.currency) === null;
       const left = Object.keys(directive.metadata).filter((key) => key !== "name" || !isKept);
       return left.map((key) => ({ kind: `commodity metadata ${key}`, file: directive.file, line: directive.line }));
@@ -89,6 +95,12 @@ function collectMentions(
     }
   }
   return mentions;
+}
+
+function exportedPlacesOf(directive: Commodity | undefined): number | null {
+  if (directive === undefined || !isExported(directive.metadata)) return null;
+  const places = textOf(directive.metadata, "footing_places") ?? "";
+  return /^(?:\d|1[0-8])$/.test(places) ? Number(places) : null;
 }
 
 function nameOf(value: string | boolean | null | undefined): { name?: string } {

@@ -1,4 +1,5 @@
 import { AMOUNT_PATTERN } from "../../../src/domain/decimal.ts";
+import { isExported, textOf } from "../exported/exported-values.ts";
 import type { DatedDirective, Price } from "../syntax/directives.ts";
 import type { Fault, Unimported } from "../syntax/fault.ts";
 import { formatNumber } from "../syntax/written-number.ts";
@@ -25,9 +26,12 @@ export function planPrices(directives: readonly DatedDirective[], faults: Fault[
     const earlier = byFact.get(key);
     if (earlier) unimported.push({ kind: "superseded price", file: earlier.file, line: earlier.line });
     const price = formatNumber(amount.number);
-    const body = { commodity: currency, quote: amount.currency, date, price, source: "beancount" };
+    const exported = isExported(metadata);
+    const source = exported ? textOf(metadata, "footing_source") : "beancount";
+    const body = { commodity: currency, quote: amount.currency, date, price, ...(source !== null && { source }) };
     byFact.set(key, { file, line, body });
-    for (const name of Object.keys(metadata)) unimported.push({ kind: `price metadata ${name}`, file, line });
+    for (const name of exported ? [] : Object.keys(metadata))
+      unimported.push({ kind: `price metadata ${name}`, file, line });
   }
   return { planned: [...byFact.values()], unimported };
 }

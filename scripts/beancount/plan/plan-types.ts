@@ -1,12 +1,12 @@
 import type { AccountType } from "../../../src/domain/account.ts";
 import type { Side } from "../../../src/domain/posting.ts";
-import type { Metadata } from "../syntax/directives.ts";
 import type { Fault, SourcePosition, Unimported } from "../syntax/fault.ts";
 
 /** Bodies as the API takes them. */
 export interface AccountBody {
   readonly path: string;
   readonly type: AccountType;
+  readonly code?: string;
   readonly commodities?: readonly string[];
   readonly description?: string;
   readonly opened_on?: string;
@@ -23,7 +23,7 @@ export interface PriceBody {
   readonly quote: string;
   readonly date: string;
   readonly price: string;
-  readonly source: string;
+  readonly source?: string;
 }
 
 export interface LineBody {
@@ -31,8 +31,9 @@ export interface LineBody {
   readonly side: Side;
   readonly amount: string;
   readonly commodity: string;
-  readonly price?: { readonly amount: string; readonly commodity: string };
-  readonly metadata?: Metadata;
+  readonly price?: { readonly amount: string; readonly commodity: string; readonly source?: string };
+  readonly memo?: string;
+  readonly metadata?: Readonly<Record<string, unknown>>;
   readonly rounding?: true;
 }
 
@@ -42,14 +43,32 @@ export interface EntryBody {
   readonly payee?: string;
   readonly tags: readonly string[];
   readonly links: readonly string[];
-  readonly metadata: Readonly<Record<string, string | number | boolean | null>>;
-  readonly source: string;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly source?: string;
+  readonly closing?: true;
   readonly lines: readonly LineBody[];
 }
 
 /** A body and where in the book it comes from. */
 export interface Planned<T> extends SourcePosition {
   readonly body: T;
+}
+
+export interface PlannedEntry extends Planned<EntryBody> {
+  /** Of an exported entry: the id that it had, by which others of the file name it. */
+  readonly exportedId: string | null;
+}
+
+/** An exported entry that reverses another one of the file, by the id that it had. */
+export interface VoidBody {
+  readonly voids: string;
+  readonly date: string;
+  readonly reason: string;
+}
+
+export interface PlannedVoid extends Planned<VoidBody> {
+  /** How many of the plan's entries go before it. */
+  readonly after: number;
 }
 
 export interface Closing {
@@ -72,8 +91,11 @@ export interface ImportPlan {
   readonly commodities: readonly Planned<CommodityBody>[];
   readonly accounts: readonly Planned<AccountBody>[];
   readonly prices: readonly Planned<PriceBody>[];
-  readonly entries: readonly Planned<EntryBody>[];
+  readonly entries: readonly PlannedEntry[];
+  readonly voids: readonly PlannedVoid[];
   readonly closings: readonly Planned<Closing>[];
+  /** Accounts that take no entries any more, by their paths. */
+  readonly deactivations: readonly Planned<{ readonly path: string }>[];
   readonly assertions: readonly Assertion[];
   readonly counts: PlanCounts;
   readonly unimported: readonly Unimported[];

@@ -14,6 +14,8 @@ export const accounts = ledger.table(
     /** The commodities that lines may use; null permits any. */
     commodities: text().array(),
     description: text(),
+    /** What the account is in a cash flow statement; null takes that of the nearest account above, or of the type. */
+    cashFlow: text("cash_flow", { enum: ["cash", "operating", "investing", "financing"] }),
     active: boolean().notNull().default(true),
     openedOn: date("opened_on", { mode: "string" }),
     closedOn: date("closed_on", { mode: "string" }),
@@ -25,6 +27,7 @@ export const accounts = ledger.table(
     unique("accounts_path_key").on(table.bookId, table.path),
     unique("accounts_code_key").on(table.bookId, table.code),
     check("accounts_type_check", sql`${table.type} in ('asset', 'liability', 'equity', 'income', 'expense')`),
+    check("accounts_cash_flow_check", sql`${table.cashFlow} in ('cash', 'operating', 'investing', 'financing')`),
     check("accounts_dates_check", sql`${table.openedOn} <= ${table.closedOn}`),
   ],
 );

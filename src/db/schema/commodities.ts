@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { check, date, numeric, primaryKey, smallint, text, timestamp, unique, uuid } from "drizzle-orm/pg-core";
+import { bigint, check, date, numeric, primaryKey, smallint, text, timestamp, unique, uuid } from "drizzle-orm/pg-core";
 import { xid8 } from "./column-types.ts";
 import { ledger } from "./ledger.ts";
 
@@ -55,6 +55,8 @@ export const priceVersions = ledger.table(
     /** Null: deleted. */
     price: numeric(),
     source: text(),
+    /** Grows along the versions of a fact: a transaction's id does not, as it may wait for a later one. */
+    ordinal: bigint({ mode: "bigint" }).notNull().generatedAlwaysAsIdentity(),
   },
   (table) => [
     primaryKey({

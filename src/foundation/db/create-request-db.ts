@@ -11,6 +11,8 @@ export interface RequestDb {
    * read-only transaction may end behind its caller's back. What `fn` throws is thrown on.
    */
   withPool<T>(fn: () => Promise<T>): Promise<T>;
+  /** Resolves once no transaction of the request is open any more: a streamed answer has one until it is sent. */
+  drained(): Promise<void>;
 }
 
 /**
@@ -33,6 +35,7 @@ export function createRequestDb(options: PoolOptions & DbSettings & { readonly c
       stats: () => current().stats(),
       close: (timeoutMs) => current().close(timeoutMs),
     },
+    drained: () => current().drained(),
     async withPool(fn) {
       const pool = createPool(options);
       try {

@@ -32,6 +32,8 @@ export interface Pool {
   /** Gives a connection back. A closed one is dropped. */
   release(connection: Connection): void;
   stats(): PoolStats;
+  /** Resolves once no connection is in use: at once, or when the last one comes back. */
+  drained(): Promise<void>;
   /** Refuses new work, waits up to `timeoutMs` for connections in use, then closes every connection. */
   close(timeoutMs: number): Promise<void>;
 }
@@ -50,6 +52,7 @@ export function createPool(options: PoolOptions): Pool {
   const overflowTimers = new Map<Connection, ReturnType<typeof setTimeout>>();
   let timeouts = 0;
   let closing: (() => void) | null = null;
+  let settled: (() => void)[] = [];
 
   const max = options.size + options.maxOverflow;
 
@@ -129,6 +132,14 @@ export function createPool(options: PoolOptions): Pool {
       const old = performance.now() - connection.openedAt > options.lifetimeMs;
       if (connection.closed || old || closing !== null) drop(connection);
       else offer(connection);
+      if (idle.length < connections.size) return;
+      for (const resolve of settled) resolve();
+      settled = [];
+    },
+
+    drained() {
+      if (idle.length === connections.size) return Promise.resolve();
+      return new Promise((resolve) => settled.push(resolve));
     },
 
     stats: () => ({ open: connections.size, idle: idle.length, waiting: waiters.size, timeouts }),

@@ -5,6 +5,11 @@ export interface RouteResponse {
   readonly description: string;
   /** The JSON body; absent for an answer without one (204). */
   readonly schema?: z.ZodType;
+  /**
+   * Media types of texts that the body may be as well, or instead where there is no `schema`. The handler of such a route
+   * answers with a `Response` of its own, which may be a stream.
+   */
+  readonly texts?: readonly string[];
   readonly headers?: z.ZodObject;
 }
 
@@ -42,9 +47,11 @@ type Body<D> = D extends { body: infer S extends z.ZodType }
   ? { body: { content: { "application/json": { schema: S } }; required: true } }
   : unknown;
 
-type Answer<R> = R extends { schema: infer S extends z.ZodType }
-  ? { description: string; content: { "application/json": { schema: S } } }
-  : { description: string };
+type Answer<R> = R extends { texts: readonly string[] }
+  ? { description: string }
+  : R extends { schema: infer S extends z.ZodType }
+    ? { description: string; content: { "application/json": { schema: S } } }
+    : { description: string };
 
 /** What `router.openapi(route, handler)` infers a handler's `c.req.valid(…)` and return type from. */
 export type DefinedRoute<D extends RouteDefinition<string>> = {

@@ -1,4 +1,4 @@
-import type { z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import type { ErrorDefinition } from "../errors/app-error.ts";
 import { problemContentType } from "../errors/problem.ts";
 import type { RouteResponse } from "./route-definition.ts";
@@ -15,15 +15,20 @@ export function successResponses(
   responses: Readonly<Record<number, RouteResponse>>,
 ): Record<string, DocumentedResponse> {
   return Object.fromEntries(
-    Object.entries(responses).map(([status, { description, schema, headers }]) => [
+    Object.entries(responses).map(([status, { description, headers, ...body }]) => [
       status,
-      {
-        description,
-        ...(headers === undefined ? {} : { headers }),
-        ...(schema === undefined ? {} : { content: { "application/json": { schema } } }),
-      },
+      { description, ...(headers === undefined ? {} : { headers }), ...contentOf(body) },
     ]),
   );
+}
+
+function contentOf({
+  schema,
+  texts = [],
+}: Pick<RouteResponse, "schema" | "texts">): Pick<DocumentedResponse, "content"> {
+  if (schema === undefined && texts.length === 0) return {};
+  const json = schema === undefined ? {} : { "application/json": { schema } };
+  return { content: { ...json, ...Object.fromEntries(texts.map((type) => [type, { schema: z.string() }])) } };
 }
 
 /**

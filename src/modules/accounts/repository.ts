@@ -12,7 +12,7 @@ export interface AccountKey {
 
 /** What can be changed of one account by itself. */
 export type AccountChanges = Partial<
-  Pick<AccountRow, "code" | "commodities" | "description" | "active" | "openedOn" | "closedOn">
+  Pick<AccountRow, "code" | "commodities" | "description" | "cashFlow" | "active" | "openedOn" | "closedOn">
 >;
 
 const isAccount = (key: AccountKey) => and(eq(accounts.bookId, key.bookId), eq(accounts.id, key.accountId));

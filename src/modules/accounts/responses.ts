@@ -9,6 +9,7 @@ export function toAccountResponse(account: AccountRow): AccountResponse {
     code: account.code,
     commodities: account.commodities,
     description: account.description,
+    cash_flow: account.cashFlow,
     active: account.active,
     opened_on: account.openedOn,
     closed_on: account.closedOn,

@@ -121,10 +121,11 @@ export function createAccountRoutes() {
       code = null,
       commodities = null,
       description = null,
+      cash_flow: cashFlow = null,
       opened_on: openedOn = null,
     } = c.req.valid("json");
     const key = { bookId: c.req.valid("param").book_id, accountId: deps.ids.uuid() };
-    const input = { ...key, path, type, code, commodities, description, openedOn, now: deps.clock.now() };
+    const input = { ...key, path, type, code, commodities, description, cashFlow, openedOn, now: deps.clock.now() };
     const run = async (tx: Tx) => toAccountResponse(await createAccount(tx, input));
     const account = await writeToBook(c, { status: 201, run });
     await setEntityTag(c, account);
@@ -159,9 +160,10 @@ export function createAccountRoutes() {
 
   router.openapi(changeRoute, async (c) => {
     const { book_id: bookId, account_id: accountId } = c.req.valid("param");
-    const { opened_on: openedOn, ...patch } = c.req.valid("json");
+    const { opened_on: openedOn, cash_flow: cashFlow, ...patch } = c.req.valid("json");
     const precondition = requiredPreconditionOf(c, toAccountResponse);
-    const input = { bookId, accountId, precondition, patch: { ...patch, openedOn }, now: c.var.deps.clock.now() };
+    const changes = { ...patch, openedOn, cashFlow };
+    const input = { bookId, accountId, precondition, patch: changes, now: c.var.deps.clock.now() };
     const run = async (tx: Tx) => toAccountResponse(await changeAccount(tx, input));
     const account = await writeToBook(c, { status: 200, run });
     await setEntityTag(c, account);

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { ACCOUNT_TYPES } from "../../domain/account.ts";
+import { ACCOUNT_TYPES, CASH_FLOW_CLASSES } from "../../domain/account.ts";
 import { pageQueryShape } from "../../foundation/http/pagination.ts";
 import { listSchema, responseSchema } from "../../foundation/http/schemas.ts";
 import { accountPathSchema, commoditySchema, dateSchema, textSchema, timestampSchema, uuidSchema } from "../schemas.ts";
@@ -10,6 +10,11 @@ const commoditiesMax = 100;
 const typeSchema = z.enum(ACCOUNT_TYPES);
 const codeSchema = textSchema({ lengthMax: 50 }).openapi({ example: "1200" });
 const descriptionSchema = textSchema({ lengthMax: 1000 });
+const cashFlowSchema = z.enum(CASH_FLOW_CLASSES).openapi({
+  description:
+    "What the account is in a statement of cash flows. Absent or null: as the nearest account above that says so, or " +
+    "else by its type: income and expenses are operating, liabilities and equity financing, assets investing.",
+});
 const commoditiesSchema = z
   .array(commoditySchema)
   .min(1)
@@ -24,6 +29,7 @@ export const accountRequestSchema = z
     code: codeSchema.optional(),
     commodities: commoditiesSchema.optional(),
     description: descriptionSchema.optional(),
+    cash_flow: cashFlowSchema.optional(),
     opened_on: dateSchema.optional(),
   })
   .openapi("AccountRequest");
@@ -34,6 +40,7 @@ export const accountPatchSchema = z
     code: codeSchema.nullable().optional(),
     commodities: commoditiesSchema.nullable().optional(),
     description: descriptionSchema.nullable().optional(),
+    cash_flow: cashFlowSchema.nullable().optional(),
     active: z.boolean().optional(),
     opened_on: dateSchema.nullable().optional(),
   })
@@ -49,6 +56,7 @@ export const accountResponseSchema = responseSchema({
   code: z.string().nullable(),
   commodities: z.array(commoditySchema).nullable(),
   description: z.string().nullable(),
+  cash_flow: cashFlowSchema.nullable(),
   active: z.boolean(),
   opened_on: dateSchema.nullable().openapi({ description: "The first day that a line may have." }),
   closed_on: dateSchema.nullable().openapi({ description: "The last day that a line may have." }),

@@ -1,4 +1,4 @@
-import { type AccountType, isWithin, parseAccountPath } from "../../domain/account.ts";
+import { type AccountType, type CashFlowClass, isWithin, parseAccountPath } from "../../domain/account.ts";
 import { AppError } from "../../errors.ts";
 import type { Tx } from "../../foundation/db/index.ts";
 import type { Precondition } from "../book-write/index.ts";
@@ -28,6 +28,7 @@ export interface NewAccount extends AccountKey {
   /** Null permits any. */
   readonly commodities: string[] | null;
   readonly description: string | null;
+  readonly cashFlow: CashFlowClass | null;
   readonly openedOn: string | null;
   readonly now: Date;
 }
@@ -60,6 +61,7 @@ export interface AccountPatch {
   readonly code?: string | null | undefined;
   readonly commodities?: string[] | null | undefined;
   readonly description?: string | null | undefined;
+  readonly cashFlow?: CashFlowClass | null | undefined;
   readonly active?: boolean | undefined;
   readonly openedOn?: string | null | undefined;
 }

@@ -4,6 +4,7 @@ import { withTx } from "../../foundation/db/index.ts";
 import { cursorOf, parseCursor, toPage } from "../../foundation/http/pagination.ts";
 import { createRouter } from "../../foundation/http/route-factory.ts";
 import { defineBookRoute } from "../define-route.ts";
+import { formatValue, toValuationResponse } from "../prices/index.ts";
 import {
   accountParamsSchema,
   balanceQuerySchema,
@@ -12,7 +13,7 @@ import {
   registerListSchema,
   registerQuerySchema,
 } from "./schemas.ts";
-import { getBalance, listRegister, type RegisterKey } from "./service.ts";
+import { getBalance, listRegister, type RegisterKey, toDatedMoney } from "./service.ts";
 
 const tags = ["Balances"];
 
@@ -37,7 +38,7 @@ const registerRoute = defineBookRoute({
   params: accountParamsSchema,
   query: registerQuerySchema,
   responses: { 200: { description: "A page of lines", schema: registerListSchema } },
-  errors: [],
+  errors: ["COMMODITY_UNKNOWN"],
 });
 
 export function createBalanceRoutes() {
@@ -45,14 +46,18 @@ export function createBalanceRoutes() {
 
   router.openapi(balanceRoute, async (c) => {
     const { book_id: bookId, account_id: accountId } = c.req.valid("param");
-    const { date = null, descendants } = c.req.valid("query");
-    const query = { bookId, accountId, date, descendants: descendants === "true" };
-    const { path, balances } = await withTx(c.var.db, c.var.scope, (tx) => getBalance(tx, query), { readOnly: true });
+    const { as_of: asOf = null, known_at: knownAt = null, descendants } = c.req.valid("query");
+    const query = { bookId, accountId, asOf, knownAt, descendants: descendants === "true" };
+    const { path, balances, knowledge } = await withTx(c.var.db, c.var.scope, (tx) => getBalance(tx, query), {
+      readOnly: true,
+    });
     return c.json(
       {
         account_id: accountId,
         path,
-        date,
+        as_of: asOf,
+        known_at: c.req.query("known_at") ?? null,
+        knowledge,
         balances: balances.map(({ commodity, debit, credit, balance }) => ({
           commodity,
           debit: formatIn(commodity, debit),
@@ -69,11 +74,12 @@ export function createBalanceRoutes() {
     const { limit, cursor, ...query } = c.req.valid("query");
     const cursorScope = { purpose: "register", filters: { ...query, accountId } };
     const after = cursor === undefined ? null : toRegisterKey(parseCursor(cursor, cursorScope, registerCursorSchema));
-    const filter = { from: query.from ?? null, to: query.to ?? null, commodity: query.commodity ?? null };
-    const rows = await withTx(
+    const { from = null, to = null, commodity = null, known_at: knownAt = null, total_in: totalIn = null } = query;
+    const filter = { from, to, commodity, knownAt, totalIn };
+    const { rows, knowledge, valuation } = await withTx(
       c.var.db,
       c.var.scope,
-      (tx) => listRegister(tx, { bookId, accountId }, filter, { limit: limit + 1, after }),
+      (tx) => listRegister(tx, { bookId, accountId }, filter, { limit, after }),
       { readOnly: true },
     );
     const page = toPage(rows, limit, (last) => cursorOf(cursorScope, [last.date, last.entry_id, last.position]));
@@ -81,8 +87,10 @@ export function createBalanceRoutes() {
       ...row,
       amount: formatIn(row.commodity, row.amount),
       balance: formatIn(row.commodity, row.balance),
+      value: formatValue(valuation, valuation.valueOf(toDatedMoney(row))),
     }));
-    return c.json({ items, next_cursor: page.next_cursor }, 200);
+    const known = { known_at: c.req.query("known_at") ?? null, knowledge };
+    return c.json({ ...known, ...toValuationResponse(valuation), items, next_cursor: page.next_cursor }, 200);
   });
 
   return router;

@@ -1,12 +1,24 @@
 import { z } from "@hono/zod-openapi";
 import { SIDES } from "../../domain/posting.ts";
 import { listSchema, pageQueryShape, responseSchema } from "../../foundation/http/pagination.ts";
-import { amountSchema, commoditySchema, dateSchema, decimalSchema, uuidSchema } from "../schemas.ts";
+import { totalInSchema, valuationShape } from "../prices/index.ts";
+import {
+  amountSchema,
+  asOfSchema,
+  commoditySchema,
+  dateSchema,
+  decimalSchema,
+  knowledgeTokenSchema,
+  knownAtSchema,
+  knownAtTextSchema,
+  uuidSchema,
+} from "../schemas.ts";
 
 export const accountParamsSchema = z.strictObject({ book_id: uuidSchema, account_id: uuidSchema });
 
 export const balanceQuerySchema = z.strictObject({
-  date: dateSchema.optional().openapi({ description: "The last day, included. Absent: every day." }),
+  as_of: asOfSchema.optional(),
+  known_at: knownAtSchema.optional(),
   descendants: z
     .enum(["true", "false"])
     .default("false")
@@ -16,7 +28,9 @@ export const balanceQuerySchema = z.strictObject({
 export const balanceSchema = responseSchema({
   account_id: uuidSchema,
   path: z.string(),
-  date: dateSchema.nullable(),
+  as_of: dateSchema.nullable(),
+  known_at: knownAtTextSchema,
+  knowledge: knowledgeTokenSchema,
   balances: z.array(
     responseSchema({
       commodity: commoditySchema,
@@ -32,6 +46,8 @@ export const registerQuerySchema = z.strictObject({
   from: dateSchema.optional(),
   to: dateSchema.optional().openapi({ description: "The last day, included." }),
   commodity: commoditySchema.optional(),
+  known_at: knownAtSchema.optional(),
+  total_in: totalInSchema.optional(),
 });
 
 export const registerListSchema = listSchema(
@@ -45,8 +61,14 @@ export const registerListSchema = listSchema(
     amount: amountSchema,
     commodity: commoditySchema,
     balance: decimalSchema.openapi({ description: "The account's balance in this commodity after this line." }),
+    value: decimalSchema.nullable().openapi({
+      description:
+        "The amount in `total_in`, at the price of the line's own day; null without one, or without that price.",
+    }),
   }).openapi("RegisterLine"),
-).openapi("RegisterList");
+)
+  .extend({ known_at: knownAtTextSchema, knowledge: knowledgeTokenSchema, ...valuationShape })
+  .openapi("RegisterList");
 
 /** What `smallint` holds. */
 const positionMax = 32_767;

@@ -3,4 +3,4 @@ export { toBookResponse } from "./responses.ts";
 export { createBookRoutes } from "./routes.ts";
 export { bookSchema, emailSchema, type KeyScope, keyScopeSchema } from "./schemas.ts";
 export { authenticationRealm, bookScope, identityScope, ownerScope, personScope } from "./scope.ts";
-export { type BookRow, createBook, listBooks } from "./service.ts";
+export { type BookRow, createBook, getBook, listBooks } from "./service.ts";

@@ -1,2 +1,9 @@
 export { createCommodityRoutes } from "./routes.ts";
-export { assertCommoditiesKnown, type NamedCommodity } from "./service.ts";
+export { commodityResponseSchema } from "./schemas.ts";
+export {
+  assertCommoditiesKnown,
+  assertCommodityExists,
+  type Commodity,
+  listAllCommodities,
+  type NamedCommodity,
+} from "./service.ts";

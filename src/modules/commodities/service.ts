@@ -116,17 +116,27 @@ export async function assertCommoditiesKnown(tx: Tx, bookId: string, named: read
   const others = named.filter(({ code }) => !isCurrentCurrency(code));
   if (others.length === 0) return;
   const own = new Set(await lockCommoditiesInUse(tx, bookId, [...new Set(others.map(({ code }) => code))]));
-  const unknown: FieldFault[] = others
-    .filter(({ code }) => !own.has(code))
-    .map(({ code, pointer }) => ({
-      pointer,
-      detail: `the book has no commodity ${code}`,
-      error_id: "COMMODITY_UNKNOWN",
-    }));
-  const [first] = unknown;
-  if (first !== undefined) {
-    throw new AppError("COMMODITY_UNKNOWN", { detail: `${first.pointer}: ${first.detail}`, fields: unknown });
-  }
+  const unknown = others.filter(({ code }) => !own.has(code));
+  if (unknown.length > 0) throw commoditiesUnknown(unknown);
+}
+
+/**
+ * Guarantees that the code is a current currency or a commodity of the book, for a transaction that only reads.
+ * @throws COMMODITY_UNKNOWN
+ */
+export async function assertCommodityExists(tx: Tx, bookId: string, named: NamedCommodity): Promise<void> {
+  if (isCurrentCurrency(named.code) || (await findCommodity(tx, { bookId, code: named.code })) !== null) return;
+  throw commoditiesUnknown([named]);
+}
+
+function commoditiesUnknown(unknown: readonly NamedCommodity[]) {
+  const fields: FieldFault[] = unknown.map(({ code, pointer }) => ({
+    pointer,
+    detail: `the book has no commodity ${code}`,
+    error_id: "COMMODITY_UNKNOWN",
+  }));
+  const [first] = fields;
+  return new AppError("COMMODITY_UNKNOWN", { detail: `${first?.pointer}: ${first?.detail}`, fields });
 }
 
 function assertOwn(code: string): void {

@@ -57,7 +57,7 @@ const linesOfEntry = sql<LineRow[]>`(
   join ledger.accounts a on a.book_id = l.book_id and a.id = l.account_id
   where l.book_id = journal_entries.book_id and l.entry_id = journal_entries.id)`.as("lines");
 
-const entryColumns = {
+export const entryColumns = {
   id: journalEntries.id,
   status: journalEntries.status,
   date: journalEntries.date,

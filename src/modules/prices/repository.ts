@@ -16,7 +16,7 @@ export interface PriceRow extends PriceFact {
   readonly createdAt: Date;
 }
 
-const columns = {
+export const columns = {
   id: prices.id,
   commodity: prices.commodity,
   quote: prices.quote,
@@ -27,18 +27,31 @@ const columns = {
 };
 
 /**
- * Records prices, and corrects those of facts that are there, which keep their id and creation time. No fact twice.
+ * Records prices, and corrects those of facts that are there, which keep their id and creation time. No fact twice. Each
+ * is a version of its fact, and of several in one transaction the last is kept.
  * Rows are locked in the order of their key, so that two calls wait for one another instead of deadlocking.
  */
-export function upsertPrices(tx: Tx, bookId: string, rows: readonly PriceRow[]): Promise<PriceRow[]> {
+export function upsertPrices(
+  tx: Tx,
+  { bookId, now }: { readonly bookId: string; readonly now: Date },
+  rows: readonly PriceRow[],
+): Promise<PriceRow[]> {
   return tx.sql<PriceRow>`
-    insert into ledger.prices (book_id, id, commodity, quote, date, price, source, created_at)
-    select ${bookId}, p.id, p.commodity, p.quote, p.date, p.price, p.source, p."createdAt"
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as p(
-      id uuid, commodity text, quote text, date date, price numeric, source text, "createdAt" timestamptz)
-    order by p.commodity, p.quote, p.date
-    on conflict on constraint prices_fact_key do update set price = excluded.price, source = excluded.source
-    returning id, commodity, quote, date, price, source, created_at as "createdAt"`;
+    with recorded as (
+      insert into ledger.prices (book_id, id, commodity, quote, date, price, source, created_at)
+      select ${bookId}, p.id, p.commodity, p.quote, p.date, p.price, p.source, p."createdAt"
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as p(
+        id uuid, commodity text, quote text, date date, price numeric, source text, "createdAt" timestamptz)
+      order by p.commodity, p.quote, p.date
+      on conflict on constraint prices_fact_key do update set price = excluded.price, source = excluded.source
+      returning id, commodity, quote, date, price, source, created_at as "createdAt"
+    ), version as (
+      insert into ledger.price_versions (book_id, commodity, quote, date, recorded_xid, recorded_at, price, source)
+      select ${bookId}, commodity, quote, date, pg_current_xact_id(), ${now}, price, source from recorded
+      on conflict on constraint price_versions_pkey do update set
+        recorded_at = excluded.recorded_at, price = excluded.price, source = excluded.source
+    )
+    select * from recorded`;
 }
 
 export interface PriceFilter {
@@ -93,14 +106,20 @@ export async function findLatestPrice(
   return row ?? null;
 }
 
-/** Whether there was such a price. */
+/** Whether there was such a price. That there is none any more is a version of its fact. */
 export async function deletePrice(
   tx: Tx,
-  key: { readonly bookId: string; readonly priceId: string },
+  { bookId, priceId, now }: { readonly bookId: string; readonly priceId: string; readonly now: Date },
 ): Promise<boolean> {
-  const rows = await tx.orm
-    .delete(prices)
-    .where(and(eq(prices.bookId, key.bookId), eq(prices.id, key.priceId)))
-    .returning({ id: prices.id });
+  const rows = await tx.sql`
+    with deleted as (
+      delete from ledger.prices where book_id = ${bookId} and id = ${priceId} returning commodity, quote, date
+    ), version as (
+      insert into ledger.price_versions (book_id, commodity, quote, date, recorded_xid, recorded_at)
+      select ${bookId}, commodity, quote, date, pg_current_xact_id(), ${now} from deleted
+      on conflict on constraint price_versions_pkey do update set
+        recorded_at = excluded.recorded_at, price = null, source = null
+    )
+    select from deleted`;
   return rows.length > 0;
 }

@@ -128,7 +128,8 @@ export function createPriceRoutes() {
 
   router.openapi(deleteRoute, async (c) => {
     const { book_id: bookId, price_id: priceId } = c.req.valid("param");
-    await writeToBook(c, { status: 204, run: (tx) => removePrice(tx, { bookId, priceId }) });
+    const input = { bookId, priceId, now: c.var.deps.clock.now() };
+    await writeToBook(c, { status: 204, run: (tx) => removePrice(tx, input) });
     return c.body(null, 204);
   });
 

@@ -3,7 +3,8 @@ import type { Tx } from "../../foundation/db/index.ts";
 import { assertCommoditiesKnown } from "../commodities/index.ts";
 import { deletePrice, findLatestPrice, type PriceFact, type PriceRow, upsertPrices } from "./repository.ts";
 
-export { listPrices, type PriceFilter, type PriceRow } from "./repository.ts";
+export { listPriceFacts } from "./fact-repository.ts";
+export { listPrices, type PriceFact, type PriceFilter, type PriceRow } from "./repository.ts";
 
 /** A price as a caller tells it, with the id that it has if its fact is new. */
 export interface ToldPrice extends PriceFact {
@@ -60,7 +61,10 @@ export async function getLatestPrice(
 }
 
 /** @throws NOT_FOUND when the book has no such price. */
-export async function removePrice(tx: Tx, key: { readonly bookId: string; readonly priceId: string }): Promise<void> {
+export async function removePrice(
+  tx: Tx,
+  key: { readonly bookId: string; readonly priceId: string; readonly now: Date },
+): Promise<void> {
   if (!(await deletePrice(tx, key))) throw new AppError("NOT_FOUND", { detail: "There is no such price." });
 }
 
@@ -79,7 +83,7 @@ async function record(
     ]),
   );
   const rows = told.map((price) => ({ ...price, source: price.source ?? null, createdAt: now }));
-  const recorded = new Map((await upsertPrices(tx, bookId, rows)).map((row) => [factOf(row), row]));
+  const recorded = new Map((await upsertPrices(tx, { bookId, now }, rows)).map((row) => [factOf(row), row]));
   return told.map((price) => {
     const row = recorded.get(factOf(price));
     if (row === undefined) throw new Error(`no price came back for ${factOf(price)}`);

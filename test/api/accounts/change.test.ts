@@ -41,9 +41,9 @@ test("a change sets what it names, leaves the rest, and moves updated_at", async
 });
 
 test("null clears what may be absent", async () => {
-  const fields = { code: "N", commodities: ["USD"], description: "d", opened_on: "2020-01-01" };
+  const fields = { code: "N", commodities: ["USD"], description: "d", cash_flow: "financing", opened_on: "2020-01-01" };
   const account = await accountBefore("Assets:Nullable", fields);
-  const cleared = { code: null, commodities: null, description: null, opened_on: null };
+  const cleared = { code: null, commodities: null, description: null, cash_flow: null, opened_on: null };
   const { body } = await book.patch(`/accounts/${account.id}`, cleared);
   expect(body).toEqual({ ...account, ...cleared, updated_at: changedAt.toISOString() });
 });

@@ -18,6 +18,7 @@ test("a created account is answered whole, and read back the same", async () => 
     code: "1200",
     commodities: ["USD", "JPY"],
     description: "The one for daily use",
+    cash_flow: "cash",
     opened_on: "2020-01-01",
   });
   expect(created.status).toBe(201);
@@ -28,6 +29,7 @@ test("a created account is answered whole, and read back the same", async () => 
     code: "1200",
     commodities: ["USD", "JPY"],
     description: "The one for daily use",
+    cash_flow: "cash",
     active: true,
     opened_on: "2020-01-01",
     closed_on: null,
@@ -40,11 +42,14 @@ test("a created account is answered whole, and read back the same", async () => 
 });
 
 test("what is not given is null, and the accounts above need not exist", async () => {
-  const { code, commodities, description, opened_on } = await book.account("Income:Deep:Down", { type: "income" });
-  expect({ code, commodities, description, opened_on }).toEqual({
+  const { code, commodities, description, cash_flow, opened_on } = await book.account("Income:Deep:Down", {
+    type: "income",
+  });
+  expect({ code, commodities, description, cash_flow, opened_on }).toEqual({
     code: null,
     commodities: null,
     description: null,
+    cash_flow: null,
     opened_on: null,
   });
 });
@@ -96,6 +101,7 @@ test.each([
   ["/type", { type: "bank" }],
   ["/code", { code: " 1" }],
   ["/code", { code: "x".repeat(51) }],
+  ["/cash_flow", { cash_flow: "liquid" }],
   ["/description", { description: "two\nlines" }],
   ["/commodities", { commodities: [] }],
   ["/commodities", { commodities: ["USD", "USD"] }],

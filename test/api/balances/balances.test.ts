@@ -42,8 +42,8 @@ function toSums<Row extends WireSum>(rows: readonly Row[], keyOf: (row: Row) => 
 async function assertBalances(book: LedgerBook, lines: readonly RefLine[], date: string | null): Promise<void> {
   for (const [path, id] of book.accountIds) {
     for (const descendants of [true, false]) {
-      const { status, body } = await book.get(`/accounts/${id}/balance?${queryOf({ date, descendants })}`);
-      expect([status, body.account_id, body.path, body.date]).toEqual([200, id, path, date]);
+      const { status, body } = await book.get(`/accounts/${id}/balance?${queryOf({ as_of: date, descendants })}`);
+      expect([status, body.account_id, body.path, body.as_of]).toEqual([200, id, path, date]);
       expect(toSums(body.balances, (row: WireSum & { commodity: string }) => row.commodity)).toEqual(
         balanceOf(lines, { path, date, descendants }),
       );
@@ -60,7 +60,7 @@ interface TrialRow extends WireSum {
 }
 
 async function assertTrialBalance(book: LedgerBook, lines: readonly RefLine[], date: string | null): Promise<void> {
-  const { body } = await book.get(`/reports/trial-balance?${queryOf({ date })}`);
+  const { body } = await book.get(`/reports/trial-balance?${queryOf({ as_of: date })}`);
   const rows: TrialRow[] = body.items;
   const keyOf = (row: TrialRow) => `${row.path} ${row.commodity} ${row.weight_commodity}`;
   const expected = trialBalanceOf(lines, date);

@@ -35,7 +35,7 @@ export function toLines(entries: readonly PostedEntry[]): RefLine[] {
 
 const until = (date: string | null) => (line: RefLine) => date === null || line.date <= date;
 
-/** Sums by a key of the lines, keys sorted. */
+/** Sums by a key of the lines, without those that are zero on both sides. */
 export function sumsBy(
   lines: readonly RefLine[],
   keyOf: (line: RefLine) => string,
@@ -47,7 +47,7 @@ export function sumsBy(
     const sum = sums[keyOf(line)];
     if (sum !== undefined) sum[line.side] += valueIn(line);
   }
-  return sums;
+  return Object.fromEntries(Object.entries(sums).filter(([, { debit, credit }]) => debit !== 0n || credit !== 0n));
 }
 
 export function balanceOf(

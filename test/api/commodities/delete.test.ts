@@ -77,7 +77,14 @@ test("a deletion that begins while a price is being recorded waits for it and is
 test("a deletion that begins while an account that lists the commodity is being created waits and is refused", async () => {
   const code = await newCommodity();
   const key = { bookId: book.bookId, accountId: uuidV7() };
-  const rest = { type: "asset" as const, code: null, description: null, openedOn: null, now: new Date() };
+  const rest = {
+    type: "asset" as const,
+    code: null,
+    description: null,
+    cashFlow: null,
+    openedOn: null,
+    now: new Date(),
+  };
   const { second } = await overlap(app, book.bookId, {
     first: (tx) => createAccount(tx, { ...key, ...rest, path: `Assets:Listing ${code}`, commodities: [code] }),
     second: () => book.delete(`/commodities/${code}`),

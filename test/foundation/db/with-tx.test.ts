@@ -72,6 +72,15 @@ async function failureOf(promise: Promise<unknown>): Promise<Error> {
 
 const errorIdOf = (error: Error) => (error instanceof BaseAppError ? error.errorId : error.message);
 
+const applied = (tx: Tx) => tx.sql<{ value: string }>`select current_setting('test.scope', true) as value`;
+
+test("a read's first statement runs under the settings of its scope, however soon it is sent", async () => {
+  const settings = { "test.scope": "mine" };
+  const read = (fn: (tx: Tx) => Promise<string | undefined>) => withTx(db, { settings }, fn, { readOnly: true });
+  expect(await read((tx) => applied(tx).then(([row]) => row?.value))).toBe("mine");
+  expect(await read(async (tx) => (await applied(tx))[0]?.value)).toBe("mine");
+});
+
 describe("withTx", () => {
   test("commits what its callback wrote and returns its result", async () => {
     expect(await withTx(db, scope, (tx) => insert(tx, 1).then(() => "done"))).toBe("done");

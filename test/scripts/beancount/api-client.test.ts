@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { createServer } from "node:net";
 import { z } from "zod";
-import { ApiClient } from "../../../scripts/beancount/client/api-client.ts";
-import { ApiRefusedError, ApiUnavailableError } from "../../../scripts/beancount/client/api-errors.ts";
+import { ApiClient } from "../../../scripts/client/api-client.ts";
+import { ApiRefusedError, ApiUnavailableError } from "../../../scripts/client/api-errors.ts";
 import { type Interceptor, problem, startFakeApi } from "./support/fake-api.ts";
 
 const PATH = "/books/x/things";

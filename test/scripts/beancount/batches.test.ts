@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { cutBatches } from "../../../scripts/beancount/client/batches.ts";
-import { ProgressLine } from "../../../scripts/beancount/progress.ts";
+import { cutBatches } from "../../../scripts/client/batches.ts";
+import { ProgressLine } from "../../../scripts/client/progress.ts";
 
 test("batches keep every item once and in order, and stay within both bounds", () => {
   const bounds = { itemsMax: 7, bytesMax: 400 };

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
-import { cutBatches } from "../../../scripts/beancount/client/batches.ts";
 import { isWithinTolerance } from "../../../scripts/beancount/client/check-assertions.ts";
 import { planImport } from "../../../scripts/beancount/plan/plan-import.ts";
 import { loadBook } from "../../../scripts/beancount/syntax/load-book.ts";
+import { cutBatches } from "../../../scripts/client/batches.ts";
 import { accountRequestSchema } from "../../../src/modules/accounts/schemas.ts";
 import { commodityRequestSchema } from "../../../src/modules/commodities/schemas.ts";
 import { bulkEntriesRequestSchema } from "../../../src/modules/journal/schemas.ts";

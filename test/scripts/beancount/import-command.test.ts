@@ -128,7 +128,7 @@ test("refuses another file for a book that has entries, writing nothing; --appen
 
 test("stops before writing when the book's accounts or commodities contradict the plan", async () => {
   await using api = startFakeApi();
-  const account = { commodities: ["EUR"], opened_on: null, closed_on: null };
+  const account = { commodities: ["EUR"], opened_on: null, closed_on: null, active: true };
   const put = (state: FakeBook): void => {
     state.accounts.set("Assets:Cash", { id: "1", path: "Assets:Cash", type: "asset", ...account });
     state.accounts.set("Equity:Opening", {

@@ -55,6 +55,7 @@ interface FakeAccount {
   readonly commodities: string[] | null;
   readonly opened_on: string | null;
   closed_on: string | null;
+  active: boolean;
 }
 
 export const BOOK_ID = "0198c2f5-7c1e-7d3a-9f59-1d1d8a4c2b10";
@@ -106,20 +107,20 @@ export class FakeBook {
       debit: debit.toFixed(),
       credit: credit.toFixed(),
     }));
-    return Response.json({ date: null, items: [], totals, next_cursor: null });
+    return Response.json({ as_of: null, items: [], totals, next_cursor: null });
   }
 
   #balance(id: string, query: URLSearchParams): Response {
-    const date = query.get("date") ?? "9999-12-31";
+    const asOf = query.get("as_of") ?? "9999-12-31";
     const account = [...this.accounts.values()].find((candidate) => candidate.id === id);
     if (!account) return problem(404, "NOT_FOUND");
-    const balances = [...this.ledger.balances(account.path, date, query.get("descendants") === "true")].map(
+    const balances = [...this.ledger.balances(account.path, asOf, query.get("descendants") === "true")].map(
       ([commodity, balance]) => ({
         commodity,
         balance: balance.toFixed(),
       }),
     );
-    return Response.json({ account_id: id, path: account.path, date, balances });
+    return Response.json({ account_id: id, path: account.path, as_of: asOf, balances });
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: the fake trusts its one client, which the tests hold to the schemas.
@@ -158,6 +159,7 @@ export class FakeBook {
       commodities: body.commodities ?? null,
       opened_on: body.opened_on ?? null,
       closed_on: null,
+      active: true,
     };
     this.accounts.set(body.path, account);
     return Response.json(account, { status: 201 });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { DECIMAL_PATTERN } from "../../../src/domain/decimal.ts";
+import { DECIMAL_PATTERN } from "../../src/domain/decimal.ts";
 
 /** What this client reads of the API's answers; the rest of each is passed over. */
 const decimalSchema = z.string().regex(DECIMAL_PATTERN);
@@ -17,6 +17,7 @@ export const accountSchema = z.object({
   commodities: z.array(z.string()).nullable(),
   opened_on: z.string().nullable(),
   closed_on: z.string().nullable(),
+  active: z.boolean(),
 });
 export type Account = z.infer<typeof accountSchema>;
 
@@ -26,8 +27,8 @@ export type Commodity = z.infer<typeof commoditySchema>;
 export const accountListSchema = z.object({ items: z.array(accountSchema), next_cursor: cursorSchema });
 export const commodityListSchema = z.object({ items: z.array(commoditySchema), next_cursor: cursorSchema });
 
-/** Of what was created only the number is of interest. */
-export const createdListSchema = z.object({ items: z.array(z.object({ id: z.string() })) });
+export const createdSchema = z.object({ id: z.string() });
+export const createdListSchema = z.object({ items: z.array(createdSchema) });
 
 export const balanceSchema = z.object({
   balances: z.array(z.object({ commodity: z.string(), balance: decimalSchema })),

@@ -26,7 +26,7 @@ export interface Written<T> {
 }
 
 interface ApiRequest {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "PATCH";
   readonly path: string;
   readonly key: string | null;
   readonly body: string | null;
@@ -63,6 +63,11 @@ export class ApiClient {
 
   post<T>({ path, key, body }: KeyedWrite, schema: z.ZodType<T>): Promise<Written<T>> {
     return this.#exchange({ method: "POST", path, key, body: JSON.stringify(body) }, schema);
+  }
+
+  /** Changes what is there, whatever version of it there is. */
+  patch<T>({ path, key, body }: KeyedWrite, schema: z.ZodType<T>): Promise<Written<T>> {
+    return this.#exchange({ method: "PATCH", path, key, body: JSON.stringify(body) }, schema);
   }
 
   async #exchange<T>(request: ApiRequest, schema: z.ZodType<T>): Promise<Written<T>> {
@@ -118,6 +123,7 @@ export class ApiClient {
   #send(request: ApiRequest): Promise<Response> {
     const headers = new Headers({ Authorization: `Bearer ${this.#options.apiKey}`, Accept: "application/json" });
     if (request.body !== null) headers.set("Content-Type", "application/json");
+    if (request.method === "PATCH") headers.set("If-Match", "*");
     if (request.key !== null) headers.set("Idempotency-Key", request.key);
     const url = new URL(`${this.#options.url.pathname.replace(/\/+$/, "")}/api/v1${request.path}`, this.#options.url);
     return fetch(url, {

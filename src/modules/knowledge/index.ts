@@ -1,0 +1,1 @@
+export { knowledgeTokenOf } from "./service.ts";

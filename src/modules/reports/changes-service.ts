@@ -1,0 +1,64 @@
+import { formatSnapshot, type Knowledge } from "../../domain/knowledge.ts";
+import type { Tx } from "../../foundation/db/index.ts";
+import {
+  type ChangePlace,
+  type ChangeRow,
+  type StatementScope,
+  selectChanges,
+  selectSpan,
+} from "./changes-repository.ts";
+
+export type { ChangePlace, ChangeRow } from "./changes-repository.ts";
+
+/** What changes each statement besides its days. */
+const bearing = {
+  "trial-balance": { withoutClosing: false, incomeOnly: false },
+  "balance-sheet": { withoutClosing: false, incomeOnly: false },
+  "income-statement": { withoutClosing: true, incomeOnly: true },
+  "cash-flow": { withoutClosing: true, incomeOnly: false },
+} as const satisfies Record<string, Pick<StatementScope, "withoutClosing" | "incomeOnly">>;
+
+export type StatementName = keyof typeof bearing;
+
+export interface ChangesQuery extends Pick<StatementScope, "since" | "asOf"> {
+  readonly bookId: string;
+  readonly statement: StatementName;
+  readonly from: Knowledge;
+  /** Null: now. */
+  readonly to: Knowledge | null;
+}
+
+/** Where a page ended, and the snapshot that its list goes up to. */
+export interface ChangesPlace extends ChangePlace {
+  readonly to: string;
+}
+
+export interface Changes {
+  readonly rows: readonly ChangeRow[];
+  /** The snapshot that `to` came to on the first page: exactly what the whole list goes up to. */
+  readonly to: string;
+  /** Its token: asked for as `from`, it goes on where this list ends. */
+  readonly knowledge: string;
+}
+
+/**
+ * The entries that changed a statement between two points of knowledge, in the order in which they were recorded. What was
+ * still being committed at the first is among them, and what still is at the second will be among the next.
+ * @param page - `limit`: the most entries; one more than the page has tells whether there is another
+ */
+export async function listChanges(
+  tx: Tx,
+  { statement, ...query }: ChangesQuery,
+  page: { readonly limit: number; readonly after: ChangesPlace | null },
+): Promise<Changes> {
+  const { to, xid, entryId } = page.after ?? (await beginningOf(tx, query));
+  const scope = { ...query, ...bearing[statement], to };
+  const rows = xid === null ? [] : await selectChanges(tx, scope, { limit: page.limit, after: { xid, entryId } });
+  return { rows, to, knowledge: formatSnapshot(to) };
+}
+
+/** Before the first entry of a list. */
+async function beginningOf(tx: Tx, { bookId, from, to }: Omit<ChangesQuery, "statement">) {
+  const span = await selectSpan(tx, bookId, from, to);
+  return { to: span.to, xid: span.first, entryId: "00000000-0000-0000-0000-000000000000" };
+}
