@@ -7,13 +7,12 @@
  */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { randomInt } from "node:crypto";
-import { createTestApp, type TestApp } from "../support/app.ts";
-import { createFaultProxy, type FaultProxy } from "../support/fault-proxy.ts";
 import { endpoints } from "./queries/all.ts";
 import { modes } from "./run.ts";
 import { describe, findFailure } from "./search.ts";
 import { refusals, writeKinds } from "./steps/all.ts";
 import { Tally } from "./tally.ts";
+import { createWorld } from "./world.ts";
 
 const steps = Number(process.env["MODEL_STEPS"] ?? 300);
 const seed = Number(process.env["MODEL_SEED"] ?? randomInt(2 ** 31));
@@ -21,21 +20,11 @@ const path = process.env["MODEL_PATH"];
 /** From here on everything must have happened that can. */
 const stepsForAll = 3000;
 
-let app: TestApp;
-let proxy: FaultProxy;
+let world: Awaited<ReturnType<typeof createWorld>>;
 beforeAll(async () => {
-  app = await createTestApp({
-    env: { ACCESS_TOKEN_TTL_SECONDS: "86400", REFRESH_TOKEN_TTL_SECONDS: "31536000", DB_POOL_SIZE: "10" },
-    databaseUrl: (url) => {
-      proxy = createFaultProxy(url);
-      return proxy.through(url);
-    },
-  });
+  world = await createWorld();
 });
-afterAll(async () => {
-  await app.close();
-  proxy.stop();
-});
+afterAll(() => world.close());
 
 test(
   "whatever is written, in whatever order and by however many at once, the book is what the model says",
@@ -44,7 +33,7 @@ test(
     const began = performance.now();
     const log =
       process.env["MODEL_STEPS"] !== undefined ? (line: string) => process.stderr.write(`${line}\n`) : () => undefined;
-    const failure = await findFailure({ app, proxy }, { steps, seed, path, shrinkMs: 60_000, log }, tally);
+    const failure = await findFailure(world, { steps, seed, path, shrinkMs: 60_000, log }, tally);
     if (failure !== null) throw new Error(describe(failure));
     log(`seed ${seed}, ${Math.round((performance.now() - began) / 1000)} s\n${tally}`);
     if (path !== undefined || steps < 250) return;

@@ -2,7 +2,10 @@
 import { scaled } from "../domain/scaled-bigint.ts";
 import { type Book, type Entry, postedLines, signed, weightOf, written } from "./reference-model.ts";
 
-export function entryOnWire(book: Book, { place: _, lines, recorded, created_at, created_by, ...entry }: Entry) {
+export function entryOnWire(
+  book: Book,
+  { place: _, round: __, lines, recorded, created_at, created_by, ...entry }: Entry,
+) {
   return {
     ...entry,
     lines: lines.map((line, position) => {

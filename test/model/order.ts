@@ -19,14 +19,19 @@ const triesMax = 20_000;
 /**
  * The book after everything that clients did, each in its own order, if there is an order of all of it in which the
  * model gives every answer: every status, every fault, every field, every balance.
+ * @param isSeen - whether what is read afterwards is of that book, for what no answer tells the order of
  * @throws with what differs, where there is none.
  */
-export function settle(book: Book, clients: readonly (readonly Done[])[]): Book {
+export function settle(
+  book: Book,
+  clients: readonly (readonly Done[])[],
+  isSeen: (after: Book) => boolean = () => true,
+): Book {
   let tries = 0;
   let deepest = { done: -1, differences: [] as string[] };
 
   function search(from: Book, positions: readonly number[]): Book | null {
-    if (positions.every((at, client) => at === clients[client]?.length)) return from;
+    if (positions.every((at, client) => at === clients[client]?.length)) return isSeen(from) ? from : null;
     const done = positions.reduce((sum, at) => sum + at, 0);
     const differences: string[] = [];
     for (const { client, next } of candidates(clients, positions)) {

@@ -81,14 +81,19 @@ function faultsIn({ body }: Answer): string[] {
   return [...new Set(faults.length > 0 ? faults : [String(body?.error_id)])].sort();
 }
 
-/** Whether `If-Match` lets a change of what is shown as `now` pass: a refusal, or null. */
+/**
+ * Whether `If-Match` lets a change of what is shown as `now` pass: a refusal, or null. An entry shows the paths of its
+ * accounts, and it alone is held while it is changed: where an account is renamed at the same time, either is right.
+ */
 export function preconditionOf(
   book: Book,
-  ifMatch: string | undefined,
+  { ifMatch, required, answered }: { ifMatch: string | undefined; required: boolean; answered: Answered },
   now: object,
-  required: boolean,
 ): Outcome | null {
   if (ifMatch === undefined) return required ? refused(428, "PRECONDITION_REQUIRED") : null;
-  if (ifMatch === "*" || book.tags.get(ifMatch) === canonical(now)) return null;
-  return refused(412, "PRECONDITION_FAILED");
+  const meant = book.tags.get(ifMatch);
+  if (ifMatch === "*" || meant === canonical(now)) return null;
+  const withoutPaths = (text: string | undefined) => text?.replace(/"account_path":"[^"]*"/g, "");
+  const renamed = !book.quiet && withoutPaths(meant) === withoutPaths(canonical(now));
+  return renamed && answered.error_id !== "PRECONDITION_FAILED" ? null : refused(412, "PRECONDITION_FAILED");
 }

@@ -14,6 +14,7 @@ export interface Account {
   readonly code: string | null;
   readonly commodities: Texts | null;
   readonly description: string | null;
+  readonly cash_flow: "cash" | "operating" | "investing" | "financing" | null;
   readonly active: boolean;
   readonly opened_on: string | null;
   readonly closed_on: string | null;
@@ -70,6 +71,8 @@ export interface Entry extends Header {
   readonly recorded: Recorded;
   /** How many postings there were before. */
   readonly place: number;
+  /** Of the writes that were sent at the same time. */
+  readonly round: number;
   /** Each names its account by id. */
   readonly lines: readonly (Line & { readonly account_id: string })[];
 }
@@ -113,6 +116,9 @@ export interface Book {
   readonly userId: string;
   now: string;
   postings: number;
+  /** Counts the looks between which writes were sent at the same time; `quiet`: one after another. */
+  round: number;
+  quiet: boolean;
   readonly accounts: Map<string, Account>;
   readonly entries: Map<string, Entry>;
   readonly prices: Map<string, Price>;
@@ -128,7 +134,7 @@ export interface Book {
 
 export function emptyBook(userId: string, now: string): Book {
   const facts = { accounts: new Map(), entries: new Map(), prices: new Map(), versions: [], closes: new Map() };
-  return { userId, now, postings: 0, ...facts, points: [], kept: new Map(), tags: new Map() };
+  return { userId, now, postings: 0, round: 0, quiet: true, ...facts, points: [], kept: new Map(), tags: new Map() };
 }
 
 export function fork(book: Book): Book {

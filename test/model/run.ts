@@ -5,6 +5,7 @@ import { canonical } from "./on-the-wire.ts";
 import { type Done, noteTag, settle } from "./order.ts";
 import { isKept, type Request } from "./performing.ts";
 import { everything, someQuery } from "./queries/all.ts";
+import { newestFirst } from "./queries/journal.ts";
 import { pathWith, type Query } from "./queries/query.ts";
 import { type Book, emptyBook } from "./reference-model.ts";
 import { beginnings, openSession, type Session, type World } from "./session.ts";
@@ -127,7 +128,16 @@ export class Run {
     for (const id of this.#session.unanswered.slice(unanswered)) this.#tally.count("refusals", id);
     if (clients.length > 1) this.#tally.rounds += 1;
     for (const [client, answers] of done.entries()) for (const each of answers) this.#note(client, each);
-    this.#book = settle(this.#book, done);
+    this.#book.round += 1;
+    this.#book.quiet = clients.length === 1 && cut === null;
+    // Which of two prices of one fact was told last shows only here.
+    const prices = clients.length > 1 ? await this.#session.get("/prices?limit=200") : null;
+    const shown = prices === null ? "" : canonical(prices.body.items);
+    this.#book = settle(
+      this.#book,
+      done,
+      (after) => prices === null || canonical(newestFirst([...after.prices.values()])) === shown,
+    );
   }
 
   #note(client: number, { request, answer }: Done): void {
@@ -158,6 +168,10 @@ export class Run {
       query.expected === undefined ? null : (query.of?.(answer.body) ?? answer.body),
     ]);
     if (answered !== expected) throw new Error(`GET ${query.path} answered\n${answered}\nexpected\n${expected}`);
+    if (query.learns === true) {
+      const { postings, versions } = this.#book;
+      this.#book.points.push({ knownAt: answer.body.knowledge, postings, versions: versions.length });
+    }
     if (answer.headers.get("etag") === null) return;
     const wrong = noteTag(this.#book, answer, answer.body);
     if (wrong !== null) throw new Error(`GET ${query.path} ${wrong}`);

@@ -1,7 +1,7 @@
 /** What generated books are made of: few of each, so that facts meet. */
 import { unscaled } from "../domain/scaled-bigint.ts";
 import type { Dice } from "./dice.ts";
-import { type Account, type Book, type Line, places } from "./reference-model.ts";
+import { type Account, type Book, closedThrough, type Line, places } from "./reference-model.ts";
 
 export const startsAt = "2026-03-01T08:00:00.000Z";
 
@@ -28,6 +28,13 @@ const base = Date.parse("2026-01-15");
 export function dayOf(dice: Dice): string {
   const days = dice.chance(12) ? dice.of([-400, -45, -31, 75, 700]) : dice.below(60) - 10;
   return new Date(base + days * 86_400_000).toISOString().slice(0, 10);
+}
+
+/** A day that is mostly not closed. */
+export function openDay(dice: Dice, book: Book): string {
+  const day = dayOf(dice);
+  const closed = closedThrough(book);
+  return closed === null || day > closed || dice.chance(15) ? day : addDays(closed, 1 + dice.below(30));
 }
 
 /** Days on which something happens in the book, the days around them, and some other. */
@@ -91,7 +98,7 @@ export function linesOf(dice: Dice, book: Book): Line[] {
   return [...pairOf(dice, book), ...(dice.chance(25) ? pairOf(dice, book) : [])];
 }
 
-export function entryOf(dice: Dice, book: Book, date = dayOf(dice)) {
+export function entryOf(dice: Dice, book: Book, date = openDay(dice, book)) {
   return {
     date,
     memo: dice.maybe(60, memos),

@@ -1,11 +1,13 @@
 import type { Dice } from "../dice.ts";
 import type { Book } from "../reference-model.ts";
 import { accountList, accountQueries } from "./accounts.ts";
-import { balance, balanceQueries, register, trialBalance } from "./balances.ts";
+import { balance, balanceQueries, register } from "./balances.ts";
+import { changeQueries, changes } from "./changes.ts";
 import { entryList, journalQueries } from "./journal.ts";
 import { closeList, periodQueries, verification } from "./periods.ts";
 import { priceList, priceQueries } from "./prices.ts";
 import { pathWith, type Query } from "./query.ts";
+import { reportQueries, reports } from "./reports.ts";
 
 const refusedQueries: Record<string, (dice: Dice, book: Book) => Query> = {
   "an unknown parameter": (dice) => {
@@ -20,6 +22,8 @@ const kinds = {
   ...balanceQueries,
   ...priceQueries,
   ...periodQueries,
+  ...reportQueries,
+  ...changeQueries,
   ...refusedQueries,
 };
 
@@ -33,16 +37,20 @@ export function everything(book: Book): Query[] {
   const accounts = [...book.accounts.keys()];
   const days = [...new Set([...book.entries.values()].map(({ date }) => date))].sort();
   const some = [undefined, days[0], days[Math.floor(days.length / 2)]];
+  const last = book.points[Math.floor(book.points.length / 2)]?.knownAt ?? book.now;
   return [
     entryList(book, {}, 50),
     accountList(book, {}, 50),
     priceList(book, {}, 50),
     closeList(book, 50),
     verification(book),
-    ...some.map((date) => trialBalance(book, { date })),
+    ...Object.values(reports).flatMap((report) =>
+      some.flatMap((as_of) => [undefined, last].map((known_at) => report(book, { as_of, known_at }))),
+    ),
+    ...(Object.keys(reports) as (keyof typeof reports)[]).map((name) => changes(book, name, { from: last }, 50)),
     ...accounts.flatMap((id) => [
       balance(book, id, {}),
-      balance(book, id, { date: some[2], descendants: "true" }),
+      balance(book, id, { as_of: some[2], known_at: last, descendants: "true" }),
       register(book, id, {}, 50),
     ]),
   ];
@@ -55,7 +63,7 @@ export const endpoints = [
   "GET /accounts/{account_id}",
   "GET /accounts/{account_id}/balance",
   "GET /accounts/{account_id}/register",
-  "GET /reports/trial-balance",
+  ...Object.keys(reports).flatMap((name) => [`GET /reports/${name}`, `GET /reports/${name}/changes`]),
   "GET /prices",
   "GET /prices/latest",
   "GET /period-closes",

@@ -10,6 +10,8 @@ export interface Query {
   readonly status?: number;
   /** The body, or the items of all pages. Absent: only the status is compared. */
   readonly expected?: unknown;
+  /** Whether its `knowledge` stands for what is known now. */
+  readonly learns?: boolean;
   /** What is compared of a body that says more than the model knows. */
   readonly of?: (body: Answered) => unknown;
 }

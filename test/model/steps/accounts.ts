@@ -1,11 +1,13 @@
 import type { Dice } from "../dice.ts";
-import { type Outcome, preconditionOf, refused, type Write } from "../performing.ts";
+import { type Answered, type Outcome, preconditionOf, refused, type Write } from "../performing.ts";
 import { type Account, type Book, places } from "../reference-model.ts";
 import { dayNear, dayOf, memos, paths, someAccount, spareAccount } from "../vocabulary.ts";
 import { someTag } from "./journal.ts";
 
 type New = Pick<Account, "path" | "type"> & Partial<Account>;
-type Patch = Partial<Pick<Account, "path" | "code" | "commodities" | "description" | "active" | "opened_on">>;
+type Patch = Partial<
+  Pick<Account, "path" | "code" | "commodities" | "description" | "cash_flow" | "active" | "opened_on">
+>;
 type Aim = { readonly id: string; readonly ifMatch: string | undefined; readonly required: boolean };
 
 const isWithin = (path: string, top: string) => path === top || path.startsWith(`${top}:`);
@@ -41,7 +43,14 @@ export function createAccount(json: New): Write {
     json,
     apply(book, answered) {
       if (others(book, "").some(({ path }) => path === json.path)) return refused(409, "ACCOUNT_PATH_TAKEN");
-      const none = { code: null, commodities: null, description: null, opened_on: null, closed_on: null };
+      const none = {
+        code: null,
+        commodities: null,
+        description: null,
+        cash_flow: null,
+        opened_on: null,
+        closed_on: null,
+      };
       const account = { ...none, ...json, id: answered.id, active: true, created_at: book.now, updated_at: book.now };
       const conflict = conflictsOf(book, account, json);
       if (conflict !== null) return conflict;
@@ -51,10 +60,10 @@ export function createAccount(json: New): Write {
   };
 }
 
-function accountOf(book: Book, { id, ifMatch, required }: Aim): Account | Outcome {
-  const account = book.accounts.get(id);
+function accountOf(book: Book, aim: Aim, answered: Answered): Account | Outcome {
+  const account = book.accounts.get(aim.id);
   if (account === undefined) return refused(404, "NOT_FOUND");
-  return preconditionOf(book, ifMatch, account, required) ?? account;
+  return preconditionOf(book, { ...aim, answered }, account) ?? account;
 }
 
 function change(aim: Aim, patch: Patch): Write {
@@ -63,8 +72,8 @@ function change(aim: Aim, patch: Patch): Write {
     path: `/accounts/${aim.id}`,
     json: patch,
     ifMatch: aim.ifMatch,
-    apply(book) {
-      const account = accountOf(book, aim);
+    apply(book, answered) {
+      const account = accountOf(book, aim, answered);
       if (!("path" in account)) return account;
       const changed = { ...account, ...patch };
       if (JSON.stringify(changed) === JSON.stringify(account)) return { status: 200, body: account, tagged: account };
@@ -89,8 +98,8 @@ function close(aim: Aim, closed_on: string): Write {
     path: `/accounts/${aim.id}/close`,
     json: { closed_on },
     ifMatch: aim.ifMatch,
-    apply(book) {
-      const account = accountOf(book, aim);
+    apply(book, answered) {
+      const account = accountOf(book, aim, answered);
       if (!("path" in account)) return account;
       if (account.closed_on !== null) return refused(409, "ACCOUNT_CLOSED");
       const after = { ...account, closed_on, updated_at: book.now };
@@ -107,8 +116,8 @@ function remove(aim: Aim): Write {
     method: "DELETE",
     path: `/accounts/${aim.id}`,
     ifMatch: aim.ifMatch,
-    apply(book) {
-      const account = accountOf(book, aim);
+    apply(book, answered) {
+      const account = accountOf(book, aim, answered);
       if (!("path" in account)) return account;
       const hasLines = [...book.entries.values()].some(({ lines }) => lines.some((line) => line.account_id === aim.id));
       if (hasLines) return refused(409, "ACCOUNT_HAS_LINES");
@@ -130,6 +139,7 @@ export const accountSteps: Record<string, (dice: Dice, book: Book) => Write> = {
       { code: dice.of(["1", "2"]) },
       { commodities: dice.of([["USD"], ["USD", "SEAT"], ["NONE"]]) },
       { opened_on: dayOf(dice), description: "New" },
+      { cash_flow: dice.of(["cash", "operating", "investing", "financing"]) },
     ]);
     const path = dice.chance(15) ? someAccount(dice, book).path : `${dice.of(paths)}:${dice.below(30)}`;
     return createAccount({ path, type: dice.of(["asset", "expense", "income", "liability", "equity"]), ...fields });
@@ -141,10 +151,15 @@ export const accountSteps: Record<string, (dice: Dice, book: Book) => Write> = {
     return change(aimAt(dice, book, account, true), { path });
   },
   "change an account": (dice, book) => {
+    if (dice.chance(25)) {
+      const cash_flow = dice.of(["cash", "cash", "operating", "investing", "financing", null] as const);
+      return change(aimAt(dice, book, someAccount(dice, book), true), { cash_flow });
+    }
     const spare = spareAccount(dice, book);
     const patch = dice.of<Patch>([
       { active: true },
       { active: false },
+      { active: true },
       { description: dice.of([...memos, null]) },
       { code: dice.of(["1", "2", null]) },
       { commodities: dice.of([["USD"], ["USD", "JPY", "SEAT"], ["NONE"], null]) },

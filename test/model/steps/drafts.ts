@@ -1,6 +1,6 @@
 import type { Dice } from "../dice.ts";
 import { entryOnWire } from "../on-the-wire.ts";
-import { type Outcome, preconditionOf, refused, type Write } from "../performing.ts";
+import { type Answered, type Outcome, preconditionOf, refused, type Write } from "../performing.ts";
 import { accountOf, type Book, type Entry, faultsOf, type Line } from "../reference-model.ts";
 import { dayOf, entryOf, faultyEntryOf, linesOf, memos, tags } from "../vocabulary.ts";
 import { answerOf, nowBy, type Proposal, record, someEntry, someTag } from "./journal.ts";
@@ -28,10 +28,10 @@ function save(proposal: Proposal): Write {
 type Aim = { readonly id: string; readonly ifMatch: string | undefined; readonly required: boolean };
 
 /** The draft that a write is about, or why there is none. */
-function draftOf(book: Book, { id, ifMatch, required }: Aim): Entry | Outcome {
-  const entry = book.entries.get(id);
+function draftOf(book: Book, aim: Aim, answered: Answered): Entry | Outcome {
+  const entry = book.entries.get(aim.id);
   if (entry === undefined) return refused(404, "NOT_FOUND");
-  const passed = preconditionOf(book, ifMatch, entryOnWire(book, entry), required);
+  const passed = preconditionOf(book, { ...aim, answered }, entryOnWire(book, entry));
   if (passed !== null) return passed;
   return entry.status === "draft" ? entry : refused(409, "ENTRY_NOT_DRAFT");
 }
@@ -44,8 +44,8 @@ function change(aim: Aim, patch: Patch): Write {
     path: `/journal-entries/${aim.id}`,
     json: patch,
     ifMatch: aim.ifMatch,
-    apply(book, _, recorded) {
-      const draft = draftOf(book, aim);
+    apply(book, answered, recorded) {
+      const draft = draftOf(book, aim, answered);
       if (!("lines" in draft)) return draft;
       const faults = unknownAccounts(book, patch.lines ?? []);
       if (faults.length > 0) return refused(422, ...faults);
@@ -60,8 +60,8 @@ function remove(aim: Aim): Write {
     method: "DELETE",
     path: `/journal-entries/${aim.id}`,
     ifMatch: aim.ifMatch,
-    apply(book) {
-      const draft = draftOf(book, aim);
+    apply(book, answered) {
+      const draft = draftOf(book, aim, answered);
       if (!("lines" in draft)) return draft;
       book.entries.delete(aim.id);
       return { status: 204, body: null };
@@ -74,8 +74,8 @@ function post(aim: Aim): Write {
     method: "POST",
     path: `/journal-entries/${aim.id}/post`,
     ifMatch: aim.ifMatch,
-    apply(book, _, recorded) {
-      const draft = draftOf(book, aim);
+    apply(book, answered, recorded) {
+      const draft = draftOf(book, aim, answered);
       if (!("lines" in draft)) return draft;
       if (draft.lines.length < 2) return refused(422, "ENTRY_UNBALANCED");
       const faults = faultsOf(book, draft.date, draft.lines);

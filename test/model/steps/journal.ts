@@ -49,7 +49,7 @@ export function record(
   const header = { date, memo, payee, tags, links, metadata, source, closing };
   const entry: Entry = {
     ...{ id, status, ...header, voids, void_reason, voided_by: null },
-    ...{ created_at, created_by, recorded, place: book.postings, lines },
+    ...{ created_at, created_by, recorded, place: book.postings, round: book.round, lines },
   };
   if (status === "posted") book.postings += 1;
   book.entries.set(id, entry);
@@ -106,7 +106,7 @@ function voiding(id: string, json: { readonly date: string; readonly reason: str
     apply(book, answered: Answered, recorded) {
       const entry = book.entries.get(id);
       if (entry === undefined) return refused(404, "NOT_FOUND");
-      const passed = preconditionOf(book, ifMatch, entryOnWire(book, entry), false);
+      const passed = preconditionOf(book, { ifMatch, required: false, answered }, entryOnWire(book, entry));
       if (passed !== null) return passed;
       if (entry.status === "draft") return refused(409, "ENTRY_NOT_POSTED");
       if (entry.status === "voided") return refused(409, "ENTRY_VOIDED");
@@ -150,7 +150,7 @@ export const journalSteps: Record<string, (dice: Dice, book: Book) => Write> = {
   "bulk with a fault": (dice, book) => bulk([entryOf(dice, book), faultyEntryOf(dice, book), entryOf(dice, book)]),
   void(dice, book) {
     const id = someEntry(dice, book, "posted");
-    const date = addDays(book.entries.get(id)?.date ?? dayOf(dice), dice.of([0, 1, 30]));
+    const date = addDays(book.entries.get(id)?.date ?? dayOf(dice), dice.of([0, 1, 30, 30]));
     return voiding(id, { date, reason: "Entered twice" }, someTag(dice, book, id, 30));
   },
   "void anything": (dice, book) => {

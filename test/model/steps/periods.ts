@@ -16,6 +16,11 @@ import {
 import { addDays, dayNear, someAccount } from "../vocabulary.ts";
 import { nowBy, record, someTag } from "./journal.ts";
 
+/** What was known at a token; where others wrote meanwhile nobody can tell. */
+function notePoint(book: Book, knownAt: string): void {
+  if (book.quiet) book.points.push({ knownAt, postings: book.postings, versions: book.versions.length });
+}
+
 type Named = { readonly account_id: string } | { readonly account_path: string };
 
 /** What brings an amount to zero: a line in the commodity's places, and one for a remainder finer than that. */
@@ -82,7 +87,7 @@ function close(through: string, named?: Named): Write {
       const { id, knowledge } = answered;
       const made = { id, closed_through: through, closed: recorded, knowledge, closing_entry_ids, reopened: null };
       book.closes.set(id, made);
-      book.points.push({ knownAt: knowledge, postings: book.postings, versions: null });
+      notePoint(book, knowledge);
       return { status: 201, body: made, tagged: made };
     },
   };
@@ -98,14 +103,14 @@ function reopen(id: string, ifMatch: string | undefined): Write {
     apply(book, answered, { api_key_id: _, ...recorded }) {
       const standing = book.closes.get(id);
       if (standing === undefined) return refused(404, "NOT_FOUND");
-      const passed = preconditionOf(book, ifMatch, standing, false);
+      const passed = preconditionOf(book, { ifMatch, required: false, answered }, standing);
       if (passed !== null) return passed;
       if (standing.reopened !== null) return refused(409, "PERIOD_REOPENED");
       if (standing.closed_through !== closedThrough(book)) return refused(409, "PERIOD_NOT_LATEST");
       const knowledge: string = answered.reopened?.knowledge;
       const after = { ...standing, reopened: { ...recorded, reason, knowledge } };
       book.closes.set(id, after);
-      book.points.push({ knownAt: knowledge, postings: book.postings, versions: null });
+      notePoint(book, knowledge);
       return { status: 200, body: after, tagged: after };
     },
   };
@@ -114,7 +119,7 @@ function reopen(id: string, ifMatch: string | undefined): Write {
 /** Mostly a few days on, so that there is something left to post. */
 function someDay(dice: Dice, book: Book): string {
   const closed = closedThrough(book) ?? dice.of(["2025-12-31", "2025-01-31"]);
-  return dice.chance(25) ? dayNear(dice, book) : addDays(closed, dice.below(12) + (dice.chance(10) ? 0 : 1));
+  return dice.chance(25) ? dayNear(dice, book) : addDays(closed, dice.below(6) + (dice.chance(10) ? 0 : 1));
 }
 
 export const periodSteps: Record<string, (dice: Dice, book: Book) => Write> = {
