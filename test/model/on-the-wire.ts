@@ -1,6 +1,7 @@
 /** What answers show of the reference model. */
 import { scaled } from "../domain/scaled-bigint.ts";
-import { type Book, type Entry, postedLines, signed, weightOf, written } from "./reference-model.ts";
+import type { Book, Entry } from "./facts.ts";
+import { postedLines, signed, weightOf, written } from "./reference-model.ts";
 
 export function entryOnWire(
   book: Book,

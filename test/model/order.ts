@@ -1,8 +1,8 @@
 /** Finds the order in which writes that were sent at the same time were done. */
 import type { Answer } from "../support/app.ts";
+import type { Book } from "./facts.ts";
 import { canonical } from "./on-the-wire.ts";
 import { differenceOf, perform, type Request } from "./performing.ts";
-import type { Book } from "./reference-model.ts";
 
 export interface Done {
   readonly request: Request;

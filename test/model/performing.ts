@@ -1,7 +1,7 @@
 /** Requests that write, and what the model says that they are answered with. */
 import type { Answer } from "../support/app.ts";
+import { type Book, fork, type Recorded } from "./facts.ts";
 import { canonical } from "./on-the-wire.ts";
-import { type Book, fork, type Recorded } from "./reference-model.ts";
 
 /** What a write is answered with. */
 export type Outcome =

@@ -1,13 +1,14 @@
 /** Does a run's steps to a book of their own, and to the model. */
 import type { Answer } from "../support/app.ts";
 import { Dice, type Intent, type Step } from "./dice.ts";
+import { type Book, emptyBook } from "./facts.ts";
 import { canonical } from "./on-the-wire.ts";
 import { type Done, noteTag, settle } from "./order.ts";
 import { isKept, type Request } from "./performing.ts";
 import { everything, someQuery } from "./queries/all.ts";
 import { newestFirst } from "./queries/journal.ts";
 import { pathWith, type Query } from "./queries/query.ts";
-import { type Book, emptyBook } from "./reference-model.ts";
+import { assertRepeatable, readMeanwhile } from "./reader.ts";
 import { beginnings, openSession, type Session, type World } from "./session.ts";
 import { createAccount } from "./steps/accounts.ts";
 import { writeKinds, writeOf } from "./steps/all.ts";
@@ -112,6 +113,7 @@ export class Run {
     const cuts = proxy.cuts;
     const unanswered = this.#session.unanswered.length;
     if (cut !== null) proxy.cutIn(cut.pieces, cut.when);
+    const meanwhile = clients.length > 1 ? readMeanwhile(this.#session) : null;
     const done = await Promise.all(
       clients.map(async (requests) => {
         const answers: Done[] = [];
@@ -123,11 +125,13 @@ export class Run {
         return answers;
       }),
     );
+    const readings = (await meanwhile) ?? [];
     proxy.disarm();
     this.#tally.cuts += proxy.cuts - cuts;
     for (const id of this.#session.unanswered.slice(unanswered)) this.#tally.count("refusals", id);
     if (clients.length > 1) this.#tally.rounds += 1;
     for (const [client, answers] of done.entries()) for (const each of answers) this.#note(client, each);
+    const before = this.#book.points.at(-1);
     this.#book.round += 1;
     this.#book.quiet = clients.length === 1 && cut === null;
     // Which of two prices of one fact was told last shows only here.
@@ -138,6 +142,7 @@ export class Run {
       done,
       (after) => prices === null || canonical(newestFirst([...after.prices.values()])) === shown,
     );
+    await assertRepeatable(this.#session, readings, { before, book: this.#book });
   }
 
   #note(client: number, { request, answer }: Done): void {

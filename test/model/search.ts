@@ -19,6 +19,8 @@ export interface SearchOptions {
 export interface Failure {
   readonly seed: number;
   readonly path: string;
+  /** Of the run in which it was found, and of the one that is left of it. */
+  readonly foundIn: number;
   readonly steps: number;
   readonly message: string;
   readonly history: readonly string[];
@@ -39,14 +41,16 @@ export async function findFailure(world: World, options: SearchOptions, tally = 
 async function search(world: World, { seed, path, shrinkMs }: SearchOptions, tally: Tally): Promise<Failure | null> {
   let last: Omit<Failure, "seed" | "path"> | null = null;
   let since: number | null = null;
+  let foundIn = 0;
   const follow = async (steps: Step[]) => {
     if (since !== null && performance.now() - since > shrinkMs) return;
     const run = await Run.begin(world, since === null ? tally : new Tally());
     try {
       await run.follow(steps);
     } catch (error) {
+      if (since === null) foundIn = steps.length;
       since ??= performance.now();
-      last = { steps: steps.length, message: String(error), history: run.history };
+      last = { foundIn, steps: steps.length, message: String(error), history: run.history };
       throw error;
     }
   };
@@ -60,9 +64,9 @@ async function search(world: World, { seed, path, shrinkMs }: SearchOptions, tal
 }
 
 /** For people: what differed, the shrunk run, and how to have it again. */
-export function describe({ seed, path, steps, message, history }: Failure): string {
+export function describe({ seed, path, foundIn, steps, message, history }: Failure): string {
   return [
-    `The application and the model differ after ${steps} steps.`,
+    `The application and the model differ after ${steps} steps, shrunk from ${foundIn}.`,
     message,
     "What was sent:",
     ...history,

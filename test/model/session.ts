@@ -8,6 +8,7 @@ export interface Session {
   readonly userId: string;
   /** Sends until there is an answer: after a 503 the same again. */
   send(request: Request): Promise<Answer>;
+  /** Likewise. */
   get(path: string): Promise<Answer>;
   /** Sets the clock on. */
   tick(ms: number): Promise<void>;
@@ -43,9 +44,13 @@ export async function openSession({ app }: World): Promise<Session> {
       ...(write.ifMatch === undefined ? {} : { "If-Match": write.ifMatch }),
     };
     const path = `${owner.book}${write.path}${dryRun ? "?dry_run=true" : ""}`;
+    const sent = { method: write.method, token: credential.token, headers };
+    return insist(() => app.request(path, json === undefined ? sent : { ...sent, json }));
+  }
+
+  async function insist(request: () => Promise<Answer>): Promise<Answer> {
     for (let attempt = 1; ; attempt += 1) {
-      const sent = { method: write.method, token: credential.token, headers };
-      const answer = await app.request(path, json === undefined ? sent : { ...sent, json });
+      const answer = await request();
       if (answer.status !== 503 || attempt === attemptsMax) return answer;
       unanswered.push(answer.body.error_id);
       await Bun.sleep(20);
@@ -56,7 +61,7 @@ export async function openSession({ app }: World): Promise<Session> {
     userId: owner.userId,
     unanswered,
     send,
-    get: (path) => app.request(`${owner.book}${path}`, { token: credential.token }),
+    get: (path) => insist(() => app.request(`${owner.book}${path}`, { token: credential.token })),
     get now() {
       return new Date(nowMs()).toISOString();
     },

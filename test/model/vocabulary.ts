@@ -1,7 +1,8 @@
 /** What generated books are made of: few of each, so that facts meet. */
 import { unscaled } from "../domain/scaled-bigint.ts";
 import type { Dice } from "./dice.ts";
-import { type Account, type Book, closedThrough, type Line, places } from "./reference-model.ts";
+import type { Account, Book, Line } from "./facts.ts";
+import { closedThrough, places } from "./reference-model.ts";
 
 export const startsAt = "2026-03-01T08:00:00.000Z";
 

@@ -1,5 +1,5 @@
 import type { Dice } from "../dice.ts";
-import type { Account, Book } from "../reference-model.ts";
+import type { Account, Book } from "../facts.ts";
 import { someAccount } from "../vocabulary.ts";
 import { missingId, notFound, pathWith, type Query } from "./query.ts";
 

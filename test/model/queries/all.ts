@@ -1,5 +1,5 @@
 import type { Dice } from "../dice.ts";
-import type { Book } from "../reference-model.ts";
+import type { Book } from "../facts.ts";
 import { accountList, accountQueries } from "./accounts.ts";
 import { balance, balanceQueries, register } from "./balances.ts";
 import { changeQueries, changes } from "./changes.ts";

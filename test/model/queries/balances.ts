@@ -1,7 +1,8 @@
 import { scaled } from "../../domain/scaled-bigint.ts";
 import type { Dice } from "../dice.ts";
+import type { Book } from "../facts.ts";
 import { pathOf } from "../on-the-wire.ts";
-import { type Book, type PostedLine, postedLines, signed, sumsBy, written } from "../reference-model.ts";
+import { type PostedLine, postedLines, signed, sumsBy, written } from "../reference-model.ts";
 import { dayNear, someAccount } from "../vocabulary.ts";
 import { isWithin } from "./accounts.ts";
 import { knownLines, somePoint, Valuation, wasKnown } from "./known.ts";

@@ -1,5 +1,6 @@
 import type { Dice } from "../dice.ts";
-import { type Book, type Entry, postedLines } from "../reference-model.ts";
+import type { Book, Entry } from "../facts.ts";
+import { postedLines } from "../reference-model.ts";
 import { wasKnown } from "./known.ts";
 import { pathWith, type Query } from "./query.ts";
 import { effectOf, reports, someScope } from "./reports.ts";

@@ -1,7 +1,7 @@
 import { scaled, unscaled } from "../../domain/scaled-bigint.ts";
 import type { Dice } from "../dice.ts";
+import type { Book, Entry } from "../facts.ts";
 import { entryOnWire } from "../on-the-wire.ts";
-import type { Book, Entry } from "../reference-model.ts";
 import { dayNear, someAccount, tags } from "../vocabulary.ts";
 import { missingId, notFound, pathWith, type Query } from "./query.ts";
 

@@ -1,7 +1,8 @@
 /** What was known of a book at a point of knowledge, and what amounts were worth by the prices known then. */
 import { scaled } from "../../domain/scaled-bigint.ts";
 import type { Dice } from "../dice.ts";
-import { type Book, type Entry, type PostedLine, type Price, postedLines, written } from "../reference-model.ts";
+import type { Book, Entry, Price } from "../facts.ts";
+import { type PostedLine, postedLines, written } from "../reference-model.ts";
 
 /** Fields of a query, as they are written; absent: every day, now, no values. */
 export interface Scope {

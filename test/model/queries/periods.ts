@@ -1,5 +1,5 @@
 import type { Dice } from "../dice.ts";
-import type { Book } from "../reference-model.ts";
+import type { Book } from "../facts.ts";
 import { missingId, notFound, type Query } from "./query.ts";
 
 export function closeList(book: Book, limit: number): Query {

@@ -1,5 +1,5 @@
 import type { Dice } from "../dice.ts";
-import type { Book } from "../reference-model.ts";
+import type { Book } from "../facts.ts";
 import { dayNear } from "../vocabulary.ts";
 import { newestFirst } from "./journal.ts";
 import { notFound, pathWith, type Query } from "./query.ts";

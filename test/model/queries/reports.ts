@@ -1,17 +1,9 @@
 import { scaled } from "../../domain/scaled-bigint.ts";
 import type { Dice } from "../dice.ts";
+import type { Account, Book, Side } from "../facts.ts";
 import { pathOf } from "../on-the-wire.ts";
 import type { Answered } from "../performing.ts";
-import {
-  type Account,
-  type Book,
-  type PostedLine,
-  type Side,
-  signed,
-  sumsBy,
-  weightOf,
-  written,
-} from "../reference-model.ts";
+import { type PostedLine, signed, sumsBy, weightOf, written } from "../reference-model.ts";
 import { addDays, dayNear } from "../vocabulary.ts";
 import { knownLines, type Money, type Scope, somePoint, Valuation } from "./known.ts";
 import { pathWith, type Query } from "./query.ts";

@@ -1,6 +1,7 @@
 import type { Dice } from "../dice.ts";
+import type { Account, Book } from "../facts.ts";
 import { type Answered, type Outcome, preconditionOf, refused, type Write } from "../performing.ts";
-import { type Account, type Book, places } from "../reference-model.ts";
+import { places } from "../reference-model.ts";
 import { dayNear, dayOf, memos, paths, someAccount, spareAccount } from "../vocabulary.ts";
 import { someTag } from "./journal.ts";
 

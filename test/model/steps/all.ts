@@ -1,6 +1,6 @@
 import type { Dice } from "../dice.ts";
+import type { Book } from "../facts.ts";
 import type { Write } from "../performing.ts";
-import type { Book } from "../reference-model.ts";
 import { accountSteps } from "./accounts.ts";
 import { draftSteps } from "./drafts.ts";
 import { journalSteps } from "./journal.ts";

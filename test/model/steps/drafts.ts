@@ -1,7 +1,8 @@
 import type { Dice } from "../dice.ts";
+import type { Book, Entry, Line } from "../facts.ts";
 import { entryOnWire } from "../on-the-wire.ts";
 import { type Answered, type Outcome, preconditionOf, refused, type Write } from "../performing.ts";
-import { accountOf, type Book, type Entry, faultsOf, type Line } from "../reference-model.ts";
+import { accountOf, faultsOf } from "../reference-model.ts";
 import { dayOf, entryOf, faultyEntryOf, linesOf, memos, tags } from "../vocabulary.ts";
 import { answerOf, nowBy, type Proposal, record, someEntry, someTag } from "./journal.ts";
 

@@ -1,16 +1,9 @@
 /** Entries that are posted at once, and entries that are voided. */
 import type { Dice } from "../dice.ts";
+import type { Book, Entry, Header, Line, Recorded } from "../facts.ts";
 import { balancesLeft, entryOnWire } from "../on-the-wire.ts";
 import { type Answered, type Outcome, preconditionOf, refused, type Write } from "../performing.ts";
-import {
-  accountOf,
-  type Book,
-  type Entry,
-  faultsOf,
-  type Header,
-  type Line,
-  type Recorded,
-} from "../reference-model.ts";
+import { accountOf, faultsOf } from "../reference-model.ts";
 import { addDays, dayNear, dayOf, entryOf, faultyEntryOf } from "../vocabulary.ts";
 
 export type Proposal = { readonly [Field in keyof Header]?: Header[Field] | undefined } & {

@@ -1,18 +1,9 @@
 import { scaled, unscaled } from "../../domain/scaled-bigint.ts";
 import type { Dice } from "../dice.ts";
+import type { Account, Book, Line } from "../facts.ts";
 import { pathOf } from "../on-the-wire.ts";
 import { preconditionOf, refused, type Write } from "../performing.ts";
-import {
-  type Account,
-  accountOf,
-  type Book,
-  closedThrough,
-  faultsOf,
-  type Line,
-  places,
-  postedLines,
-  signed,
-} from "../reference-model.ts";
+import { accountOf, closedThrough, faultsOf, places, postedLines, signed } from "../reference-model.ts";
 import { addDays, dayNear, someAccount } from "../vocabulary.ts";
 import { nowBy, record, someTag } from "./journal.ts";
 

@@ -1,6 +1,7 @@
 import type { Dice } from "../dice.ts";
+import type { Book, Price } from "../facts.ts";
 import { refused, type Write } from "../performing.ts";
-import { type Book, type Price, places } from "../reference-model.ts";
+import { places } from "../reference-model.ts";
 import { dayNear } from "../vocabulary.ts";
 
 type Told = Pick<Price, "commodity" | "quote" | "date" | "price"> & { readonly source?: string };
