@@ -35,6 +35,9 @@ export class Dice {
 const thrown = (length: number) =>
   fc.array(fc.noBias(fc.nat({ max: 2 ** 20 })), { minLength: length, maxLength: length });
 
+/** The kinds of write that come first are those that post and void. */
+export const postingKinds = 8;
+
 /** A kind of write, and the choices that make it one. */
 export interface Intent {
   readonly kind: number;
@@ -51,10 +54,18 @@ export interface Step {
   readonly looks: readonly (readonly number[])[];
 }
 
-const intents: fc.Arbitrary<Intent> = fc.record({ kind: fc.noBias(fc.nat({ max: 2 ** 20 })), dice: thrown(40) });
-const one = intents.map((intent) => [[intent]]);
-const several = fc.array(fc.array(intents, { minLength: 1, maxLength: 3 }), {
+const intentsBelow = (kinds: number): fc.Arbitrary<Intent> =>
+  fc.record({ kind: fc.noBias(fc.nat({ max: kinds - 1 })), dice: thrown(40) });
+const anything = intentsBelow(2 ** 20);
+const one = anything.map((intent) => [[intent]]);
+const several = fc.array(fc.array(anything, { minLength: 1, maxLength: 3 }), {
   minLength: 2,
+  maxLength: 8,
+  size: "max",
+});
+/** Clients that all post, and void, on the same few accounts. */
+const contending = fc.array(fc.array(intentsBelow(postingKinds), { minLength: 2, maxLength: 4 }), {
+  minLength: 4,
   maxLength: 8,
   size: "max",
 });
@@ -64,7 +75,11 @@ const cuts = fc.record({ pieces: fc.nat({ max: 9 }), when: fc.constantFrom("befo
 /** Runs of up to 80 steps, one in ten of them a round of several clients. */
 export const runs: fc.Arbitrary<Step[]> = fc.array(
   fc.record({
-    clients: fc.oneof({ weight: 9, arbitrary: one }, { weight: 1, arbitrary: several }),
+    clients: fc.oneof(
+      { weight: 18, arbitrary: one },
+      { weight: 1, arbitrary: several },
+      { weight: 1, arbitrary: contending },
+    ),
     tick: fc.noBias(fc.nat({ max: 99 })),
     cut: fc.oneof({ weight: 14, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: cuts }),
     looks: fc.array(thrown(12), { minLength: 2, maxLength: 6, size: "max" }),

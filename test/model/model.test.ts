@@ -12,7 +12,7 @@ import { modes } from "./run.ts";
 import { describe, findFailure } from "./search.ts";
 import { refusals, writeKinds } from "./steps/all.ts";
 import { Tally } from "./tally.ts";
-import { createWorld } from "./world.ts";
+import { createWorld, type TestWorld } from "./world.ts";
 
 const steps = Number(process.env["MODEL_STEPS"] ?? 300);
 const seed = Number(process.env["MODEL_SEED"] ?? randomInt(2 ** 31));
@@ -20,7 +20,7 @@ const path = process.env["MODEL_PATH"];
 /** From here on everything must have happened that can. */
 const stepsForAll = 3000;
 
-let world: Awaited<ReturnType<typeof createWorld>>;
+let world: TestWorld;
 beforeAll(async () => {
   world = await createWorld();
 });
@@ -35,7 +35,9 @@ test(
       process.env["MODEL_STEPS"] !== undefined ? (line: string) => process.stderr.write(`${line}\n`) : () => undefined;
     const failure = await findFailure(world, { steps, seed, path, shrinkMs: 60_000, log }, tally);
     if (failure !== null) throw new Error(describe(failure));
-    log(`seed ${seed}, ${Math.round((performance.now() - began) / 1000)} s\n${tally}`);
+    log(
+      `seed ${seed}, ${Math.round((performance.now() - began) / 1000)} s, ${await world.deadlocks()} deadlocks\n${tally}`,
+    );
     if (path !== undefined || steps < 250) return;
     expect(tally.missing("kinds", writeKinds)).toEqual([]);
     expect(tally.missing("modes", modes)).toEqual([]);

@@ -21,6 +21,8 @@ export interface Write {
   readonly path: string;
   readonly json?: object;
   readonly ifMatch?: string | undefined;
+  /** Whether the body fits no schema: nothing else is looked at. */
+  readonly malformed?: boolean;
   /** Does the write to the model and says what is answered; where it is refused, what it did to the model is dropped. */
   apply(book: Book, answered: Answered, recorded: Recorded): Outcome;
 }
@@ -48,7 +50,8 @@ export function perform(
   { write, key, dryRun, unknownField, requestId, traceId }: Request,
   answered: Answered,
 ): { readonly outcome: Outcome; readonly replayed: boolean; readonly book: Book } {
-  if (unknownField) return { outcome: refused(400, "VALIDATION_FAILED"), replayed: false, book };
+  if (unknownField || write.malformed === true)
+    return { outcome: refused(400, "VALIDATION_FAILED"), replayed: false, book };
   const route = `${write.method} ${write.path}`;
   const body = canonical(write.json ?? null);
   const kept = isKept(book, key);

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import postgres from "postgres";
 import { superuserUrl } from "../support/database.ts";
 import { describe, findFailure } from "./search.ts";
-import { createWorld } from "./world.ts";
+import { createWorld, type TestWorld } from "./world.ts";
 
-let world: Awaited<ReturnType<typeof createWorld>>;
+let world: TestWorld;
 beforeAll(async () => {
   world = await createWorld();
 });

@@ -1,4 +1,4 @@
-import type { Dice } from "../dice.ts";
+import { type Dice, postingKinds } from "../dice.ts";
 import type { Book } from "../facts.ts";
 import type { Write } from "../performing.ts";
 import { accountSteps } from "./accounts.ts";
@@ -16,6 +16,7 @@ const kinds: Record<string, (dice: Dice, book: Book) => Write> = {
 };
 
 export const writeKinds = Object.keys(kinds);
+if (Object.keys(journalSteps).length !== postingKinds) throw new Error(`the posting kinds are not ${postingKinds}`);
 
 export function writeOf(kind: string, dice: Dice, book: Book): Write {
   const make = kinds[kind];

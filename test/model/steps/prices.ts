@@ -40,8 +40,8 @@ function recordSeveral(prices: readonly Told[]): Write {
     method: "POST",
     path: "/prices/bulk",
     json: { prices },
+    malformed: new Set(prices.map(factOf)).size < prices.length,
     apply(book, answered) {
-      if (new Set(prices.map(factOf)).size < prices.length) return refused(400, "VALIDATION_FAILED");
       const unknown = prices.flatMap((told, at) => unknownIn(told, `/prices/${at}`));
       if (unknown.length > 0) return refused(422, ...unknown);
       const items = prices.map((told, at) => tell(book, told, answered.items?.[at]?.id));
