@@ -33,11 +33,12 @@ CREATE TABLE "ledger"."price_versions" (
 	"commodity" text NOT NULL,
 	"quote" text NOT NULL,
 	"date" date NOT NULL,
+	"version" integer NOT NULL,
 	"recorded_xid" "xid8" NOT NULL,
 	"recorded_at" timestamp with time zone NOT NULL,
 	"price" numeric,
 	"source" text,
-	CONSTRAINT "price_versions_pkey" PRIMARY KEY("book_id","commodity","quote","date","recorded_xid")
+	CONSTRAINT "price_versions_pkey" PRIMARY KEY("book_id","commodity","quote","date","version")
 );
 --> statement-breakpoint
 ALTER TABLE "ledger"."journal_entries" ADD COLUMN "closing" boolean DEFAULT false NOT NULL;

@@ -43,8 +43,8 @@ WHERE status <> 'draft';
 INSERT INTO ledger.account_balances (book_id, account_id, commodity, debit, credit)
 SELECT book_id, account_id, commodity, sum(debit), sum(credit) FROM ledger.daily_totals GROUP BY 1, 2, 3;
 --> statement-breakpoint
-INSERT INTO ledger.price_versions (book_id, commodity, quote, date, recorded_xid, recorded_at, price, source)
-SELECT book_id, commodity, quote, date, '3', created_at, price, source FROM ledger.prices;
+INSERT INTO ledger.price_versions (book_id, commodity, quote, date, version, recorded_xid, recorded_at, price, source)
+SELECT book_id, commodity, quote, date, 1, '3', created_at, price, source FROM ledger.prices;
 --> statement-breakpoint
 SET CONSTRAINTS ALL IMMEDIATE;
 --> statement-breakpoint

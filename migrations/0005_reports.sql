@@ -1,5 +1,4 @@
 ALTER TABLE "ledger"."accounts" ADD COLUMN "cash_flow" text;--> statement-breakpoint
-ALTER TABLE "ledger"."price_versions" ADD COLUMN "ordinal" bigint NOT NULL GENERATED ALWAYS AS IDENTITY (sequence name "ledger"."price_versions_ordinal_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1);--> statement-breakpoint
 ALTER TABLE "ledger"."accounts" ADD CONSTRAINT "accounts_cash_flow_check" CHECK ("ledger"."accounts"."cash_flow" in ('cash', 'operating', 'investing', 'financing'));
 --> statement-breakpoint
 -- An entry's lines, found by their primary key whatever is known of the tables: what else is asked of them is asked after.

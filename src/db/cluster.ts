@@ -3,13 +3,16 @@ import type { Sql } from "postgres";
 /** More would take too long, and no history that people wrote has as many. */
 const usedUpMax = 1_000_000;
 
+/** The lowest id that a transaction can have. */
+const firstId = 3;
+
 /** Those whose rows say in which transaction they were written, or what one had seen. */
 const tables = ["journal_entries", "price_versions", "period_closes"];
 
 /**
  * Transactions' ids count within a cluster of PostgreSQL. In a database that came from another one, by a dump, they would
  * be taken for what is yet to come, or for others' transactions: they get new ones, before all of this cluster's, which
- * keep what each period's close and reopening had seen, and the order of a price's versions.
+ * keep what each period's close and reopening had seen.
  *
  * Called as the owner, after migrating, by one process at a time.
  */
@@ -40,9 +43,9 @@ async function renumber(sql: Sql, present: string): Promise<number | null> {
   for (const table of tables) {
     await sql`alter table ledger.${sql(table)} no force row level security, disable trigger user`;
   }
-  await placeInHistory(sql);
+  await orderPoints(sql);
   const [room] = await sql<{ missing: number | null }[]>`
-    select nullif(greatest(max(first_id + size) - pg_current_xact_id()::text::numeric, 0), 0)::int as missing from room`;
+    select nullif(greatest(${firstId} + max(place) + 1 - pg_current_xact_id()::text::numeric, 0), 0)::int as missing from point`;
   const missing = room?.missing ?? null;
   if (missing === null) {
     await writeIds(sql);
@@ -54,11 +57,8 @@ async function renumber(sql: Sql, present: string): Promise<number | null> {
   return missing;
 }
 
-/**
- * Within a book each snapshot saw what those before it saw. So a transaction's age is how many of them did not see it,
- * and a snapshot saw the ages below its own place. Each age has room for the versions that a price got in it.
- */
-async function placeInHistory(sql: Sql): Promise<void> {
+/** Within a book each snapshot saw what those before it saw. */
+async function orderPoints(sql: Sql): Promise<void> {
   await sql`create temporary table point on commit drop as
     select book_id, id, of_close, seen, row_number() over (
       partition by book_id order by pg_snapshot_xmax(seen), (select count(*) from pg_snapshot_xip(seen)) desc) as place
@@ -67,48 +67,24 @@ async function placeInHistory(sql: Sql): Promise<void> {
       union all
       select book_id, id, false, reopen_knowledge from ledger.period_closes where reopen_knowledge is not null
     ) as known`;
-  await sql`create temporary table moved_entry on commit drop as
-    select e.book_id, e.id, (
-      select count(*) from point p where p.book_id = e.book_id and not pg_visible_in_snapshot(e.recorded_xid, p.seen)) as age
-    from ledger.journal_entries e`;
-  await sql`create temporary table moved_price on commit drop as
-    select *, row_number() over (partition by book_id, commodity, quote, date, age order by recorded_xid) - 1 as place
-    from (
-      select v.book_id, v.commodity, v.quote, v.date, v.recorded_xid, (
-        select count(*) from point p where p.book_id = v.book_id and not pg_visible_in_snapshot(v.recorded_xid, p.seen)) as age
-      from ledger.price_versions v
-    ) as aged`;
-  await sql`create temporary table room on commit drop as
-    select book_id, age, size, 3 + sum(size) over (partition by book_id order by age) - size as first_id
-    from (
-      select b.book_id, a.age, greatest(1, coalesce(max(v.place) + 1, 1)) as size
-      from (select book_id from moved_entry union select book_id from moved_price union select book_id from point) b
-      cross join lateral generate_series(0, (select count(*) from point p where p.book_id = b.book_id)) as a(age)
-      left join moved_price v on v.book_id = b.book_id and v.age = a.age
-      group by b.book_id, a.age
-    ) as sized`;
-  for (const table of ["point", "moved_entry", "moved_price", "room"]) await sql`analyze ${sql(table)}`;
+  await sql`analyze point`;
 }
 
+/** A transaction's new id is how many snapshots did not see it, and a snapshot sees those below its own place. */
 async function writeIds(sql: Sql): Promise<void> {
-  await sql`
-    update ledger.journal_entries e set recorded_xid = r.first_id::text::xid8
-    from moved_entry m join room r on r.book_id = m.book_id and r.age = m.age
-    where e.book_id = m.book_id and e.id = m.id`;
-  // By way of ids that no version has: the key is looked at row by row.
-  await sql`
-    update ledger.price_versions v set recorded_xid = (r.first_id + m.place + 4611686018427387904)::text::xid8
-    from moved_price m join room r on r.book_id = m.book_id and r.age = m.age
-    where (v.book_id, v.commodity, v.quote, v.date, v.recorded_xid) = (m.book_id, m.commodity, m.quote, m.date, m.recorded_xid)`;
-  await sql`
-    update ledger.price_versions set recorded_xid = (recorded_xid::text::numeric - 4611686018427387904)::text::xid8`;
+  for (const table of ["journal_entries", "price_versions"]) {
+    await sql`
+      update ledger.${sql(table)} t set recorded_xid = (${firstId} + (
+        select count(*) from point p
+        where p.book_id = t.book_id and not pg_visible_in_snapshot(t.recorded_xid, p.seen)))::text::xid8`;
+  }
   for (const [ofClose, column] of [
     [true, "knowledge"],
     [false, "reopen_knowledge"],
   ] as const) {
     await sql`
-      update ledger.period_closes c set ${sql(column)} = format('%s:%s:', r.first_id, r.first_id)::pg_snapshot
-      from point p join room r on r.book_id = p.book_id and r.age = p.place
+      update ledger.period_closes c set ${sql(column)} = format('%s:%s:', ${firstId} + p.place, ${firstId} + p.place)::pg_snapshot
+      from point p
       where c.book_id = p.book_id and c.id = p.id and p.of_close = ${ofClose}`;
   }
 }

@@ -60,12 +60,12 @@ const seen = (sql: Sql) => sql`
 
 /** The versions of each price, in their order. */
 const versions = (sql: Sql) => sql`
-  select book_id, date, array_agg(price order by recorded_xid) as prices from ledger.price_versions
+  select book_id, date, array_agg(price order by version) as prices from ledger.price_versions
   group by book_id, date order by book_id, date`;
 
 const recordPrice = (book: PeriodBook, day: string, price: number) => superuser`
-  insert into ledger.price_versions (book_id, commodity, quote, date, recorded_xid, recorded_at, price)
-  values (${book.bookId}, 'ACME', 'USD', ${day}, pg_current_xact_id(), now(), ${price})`;
+  insert into ledger.price_versions (book_id, commodity, quote, date, version, recorded_xid, recorded_at, price)
+  values (${book.bookId}, 'ACME', 'USD', ${day}, ${price}, pg_current_xact_id(), now(), ${price})`;
 
 /** Closes and reopenings with entries and corrected prices before, between and after them. */
 async function fill(book: PeriodBook): Promise<void> {

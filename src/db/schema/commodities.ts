@@ -1,5 +1,16 @@
 import { sql } from "drizzle-orm";
-import { bigint, check, date, numeric, primaryKey, smallint, text, timestamp, unique, uuid } from "drizzle-orm/pg-core";
+import {
+  check,
+  date,
+  integer,
+  numeric,
+  primaryKey,
+  smallint,
+  text,
+  timestamp,
+  unique,
+  uuid,
+} from "drizzle-orm/pg-core";
 import { xid8 } from "./column-types.ts";
 import { ledger } from "./ledger.ts";
 
@@ -50,18 +61,18 @@ export const priceVersions = ledger.table(
     commodity: text().notNull(),
     quote: text().notNull(),
     date: date({ mode: "string" }).notNull(),
+    /** From 1, in the order in which they were committed: whoever writes one holds the fact's own row in `prices`. */
+    version: integer().notNull(),
     recordedXid: xid8("recorded_xid").notNull(),
     recordedAt: timestamp("recorded_at", { withTimezone: true, mode: "date" }).notNull(),
     /** Null: deleted. */
     price: numeric(),
     source: text(),
-    /** Grows along the versions of a fact: a transaction's id does not, as it may wait for a later one. */
-    ordinal: bigint({ mode: "bigint" }).notNull().generatedAlwaysAsIdentity(),
   },
   (table) => [
     primaryKey({
       name: "price_versions_pkey",
-      columns: [table.bookId, table.commodity, table.quote, table.date, table.recordedXid],
+      columns: [table.bookId, table.commodity, table.quote, table.date, table.version],
     }),
   ],
 );

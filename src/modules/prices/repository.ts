@@ -26,32 +26,46 @@ export const columns = {
   createdAt: prices.createdAt,
 };
 
+/** A price that was recorded, or (null) that there is none any more. */
+interface NewVersion extends PriceFact {
+  readonly price: string | null;
+  readonly source: string | null;
+}
+
+export interface PriceRecording {
+  readonly bookId: string;
+  readonly now: Date;
+}
+
 /**
- * Records prices, and corrects those of facts that are there, which keep their id and creation time. No fact twice. Each
- * is a version of its fact, and of several in one transaction the last is kept.
+ * Records prices, and corrects those of facts that are there, which keep their id and creation time. No fact twice.
  * Rows are locked in the order of their key, so that two calls wait for one another instead of deadlocking.
  */
-export function upsertPrices(
-  tx: Tx,
-  { bookId, now }: { readonly bookId: string; readonly now: Date },
-  rows: readonly PriceRow[],
-): Promise<PriceRow[]> {
-  return tx.sql<PriceRow>`
-    with recorded as (
+export async function upsertPrices(tx: Tx, recording: PriceRecording, rows: readonly PriceRow[]): Promise<PriceRow[]> {
+  const [recorded] = await Promise.all([
+    tx.sql<PriceRow>`
       insert into ledger.prices (book_id, id, commodity, quote, date, price, source, created_at)
-      select ${bookId}, p.id, p.commodity, p.quote, p.date, p.price, p.source, p."createdAt"
+      select ${recording.bookId}, p.id, p.commodity, p.quote, p.date, p.price, p.source, p."createdAt"
       from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as p(
         id uuid, commodity text, quote text, date date, price numeric, source text, "createdAt" timestamptz)
       order by p.commodity, p.quote, p.date
       on conflict on constraint prices_fact_key do update set price = excluded.price, source = excluded.source
-      returning id, commodity, quote, date, price, source, created_at as "createdAt"
-    ), version as (
-      insert into ledger.price_versions (book_id, commodity, quote, date, recorded_xid, recorded_at, price, source)
-      select ${bookId}, commodity, quote, date, pg_current_xact_id(), ${now}, price, source from recorded
-      on conflict on constraint price_versions_pkey do update set
-        recorded_at = excluded.recorded_at, price = excluded.price, source = excluded.source
-    )
-    select * from recorded`;
+      returning id, commodity, quote, date, price, source, created_at as "createdAt"`,
+    insertVersions(tx, recording, rows),
+  ]);
+  return recorded;
+}
+
+/** A statement after the one that locks the facts, so that it sees the versions which that one waited for. */
+async function insertVersions(tx: Tx, { bookId, now }: PriceRecording, versions: readonly NewVersion[]): Promise<void> {
+  await tx.sql`
+    insert into ledger.price_versions (book_id, commodity, quote, date, version, recorded_xid, recorded_at, price, source)
+    select ${bookId}, n.commodity, n.quote, n.date, 1 + coalesce((
+        select max(v.version) from ledger.price_versions v
+        where v.book_id = ${bookId} and v.commodity = n.commodity and v.quote = n.quote and v.date = n.date), 0),
+      pg_current_xact_id(), ${now}, n.price, n.source
+    from jsonb_to_recordset(${JSON.stringify(versions)}::jsonb) as n(
+      commodity text, quote text, date date, price numeric, source text)`;
 }
 
 export interface PriceFilter {
@@ -109,17 +123,13 @@ export async function findLatestPrice(
 /** Whether there was such a price. That there is none any more is a version of its fact. */
 export async function deletePrice(
   tx: Tx,
-  { bookId, priceId, now }: { readonly bookId: string; readonly priceId: string; readonly now: Date },
+  { priceId, ...recording }: PriceRecording & { readonly priceId: string },
 ): Promise<boolean> {
-  const rows = await tx.sql`
-    with deleted as (
-      delete from ledger.prices where book_id = ${bookId} and id = ${priceId} returning commodity, quote, date
-    ), version as (
-      insert into ledger.price_versions (book_id, commodity, quote, date, recorded_xid, recorded_at)
-      select ${bookId}, commodity, quote, date, pg_current_xact_id(), ${now} from deleted
-      on conflict on constraint price_versions_pkey do update set
-        recorded_at = excluded.recorded_at, price = null, source = null
-    )
-    select from deleted`;
-  return rows.length > 0;
+  const [fact] = await tx.orm
+    .delete(prices)
+    .where(and(eq(prices.bookId, recording.bookId), eq(prices.id, priceId)))
+    .returning({ commodity: prices.commodity, quote: prices.quote, date: prices.date });
+  if (fact === undefined) return false;
+  await insertVersions(tx, recording, [{ ...fact, price: null, source: null }]);
+  return true;
 }

@@ -52,7 +52,7 @@ function selectKnownPrices(
         where v.book_id = ${bookId} and v.commodity = w.commodity and v.quote = ${quote}
           and v.date <= coalesce(w."on", 'infinity')
           and ledger.was_known(v.recorded_at, v.recorded_xid, ${knownAt?.at ?? null}::timestamptz, ${knownAt?.snapshot ?? null}::pg_snapshot)
-        order by v.date desc, v.ordinal desc
+        order by v.date desc, v.version desc
       ) as known
       where known.price is not null
       order by known.date desc limit 1
