@@ -14,7 +14,7 @@ export interface Done {
   readonly ended: number;
 }
 
-const triesMax = 20_000;
+const triesMax = 100_000;
 
 /**
  * The book after everything that clients did, each in its own order, if there is an order of all of it in which the
@@ -28,10 +28,21 @@ export function settle(
   isSeen: (after: Book) => boolean = () => true,
 ): Book {
   let tries = 0;
+  /** Where the search has been: what was done of each client, and what came of it. Writes that do not touch commute. */
+  const seen = new Set<string>();
   let deepest = { done: -1, differences: [] as string[] };
 
   function search(from: Book, positions: readonly number[]): Book | null {
     if (positions.every((at, client) => at === clients[client]?.length)) return isSeen(from) ? from : null;
+    if (clients.length > 1) {
+      const place = canonical([
+        positions,
+        [...from.accounts.values()].sort(byId),
+        [...from.prices.values()].sort(byId),
+      ]);
+      if (seen.has(place)) return null;
+      seen.add(place);
+    }
     const done = positions.reduce((sum, at) => sum + at, 0);
     const differences: string[] = [];
     for (const { client, next } of candidates(clients, positions)) {
@@ -59,6 +70,8 @@ export function settle(
   if (after !== null) return after;
   throw new Error(`no order explains the answers; after ${deepest.done} of them:\n${deepest.differences.join("\n\n")}`);
 }
+
+const byId = (left: { readonly id: string }, right: { readonly id: string }) => (left.id < right.id ? -1 : 1);
 
 /** What may be done next: of each client its next request, the likeliest first. */
 function candidates(clients: readonly (readonly Done[])[], positions: readonly number[]) {

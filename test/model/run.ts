@@ -5,6 +5,7 @@ import { type Book, emptyBook } from "./facts.ts";
 import { canonical } from "./on-the-wire.ts";
 import { type Done, noteTag, settle } from "./order.ts";
 import { isKept, type Request } from "./performing.ts";
+import { inTreeOrder } from "./queries/accounts.ts";
 import { everything, someQuery } from "./queries/all.ts";
 import { newestFirst } from "./queries/journal.ts";
 import { pathWith, type Query } from "./queries/query.ts";
@@ -134,15 +135,20 @@ export class Run {
     const before = this.#book.points.at(-1);
     this.#book.round += 1;
     this.#book.quiet = clients.length === 1 && cut === null;
-    // Which of two prices of one fact was told last shows only here.
-    const prices = clients.length > 1 ? await this.#session.get("/prices?limit=200") : null;
-    const shown = prices === null ? "" : canonical(prices.body.items);
-    this.#book = settle(
-      this.#book,
-      done,
-      (after) => prices === null || canonical(newestFirst([...after.prices.values()])) === shown,
-    );
+    const isSeen = clients.length > 1 ? await this.#seeFacts() : () => true;
+    this.#book = settle(this.#book, done, isSeen);
     await assertRepeatable(this.#session, readings, { before, book: this.#book });
+  }
+
+  /** Which of two prices of a fact was told last, and whether an account was there to be renamed, shows only here. */
+  async #seeFacts(): Promise<(after: Book) => boolean> {
+    const [accounts, prices] = await Promise.all([this.#list("/accounts"), this.#list("/prices")]);
+    return ({ accounts: after, prices: told }) =>
+      canonical(inTreeOrder(after.values())) === accounts && canonical(newestFirst([...told.values()])) === prices;
+  }
+
+  async #list(path: string): Promise<string> {
+    return canonical((await this.#session.get(`${path}?limit=200`)).body.items);
   }
 
   #note(client: number, { request, answer }: Done): void {
