@@ -6,7 +6,7 @@ import type { World } from "./session.ts";
 import { Tally } from "./tally.ts";
 
 export interface SearchOptions {
-  /** At least so many steps are done. */
+  /** At least so many steps are done, unless a failure is repeated. */
   readonly steps: number;
   readonly seed: number;
   /** Of a failure that is to be repeated. */
@@ -30,6 +30,7 @@ const runsAtOnce = 4;
 
 /** Null where nothing differs. */
 export async function findFailure(world: World, options: SearchOptions, tally = new Tally()): Promise<Failure | null> {
+  if (options.path !== undefined) return search(world, options, tally);
   for (let seed = options.seed; tally.steps < options.steps; seed += 1) {
     const failure = await search(world, { ...options, seed }, tally);
     if (failure !== null) return failure;
