@@ -86,8 +86,7 @@ async function listAll(book: RemoteBook, path: string) {
 }
 
 /** Names of fields that differ from one book to the next. Those that link entries are kept, as numbers of first mention. */
-const ownFields =
-  /^(?:account_id|entry_id|created_at|updated_at|posted_at|created_by|recorded|at|knowledge|reopened_by|closed_by)$/;
+const ownFields = /^(?:account_id|entry_id|created_at|updated_at|posted_at|created_by|recorded|at|knowledge|closed)$/;
 
 /** A value without what only one book has: ids become their order of first mention, times and people go. */
 export function withoutIds<T>(value: T): T {
