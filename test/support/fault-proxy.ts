@@ -9,6 +9,10 @@ export interface FaultProxy {
   through(url: string): string;
   /** Cuts the next connection that sends this text: before it reaches the server, or after (the answer is lost). */
   cutAt(text: string, when: "before" | "after"): void;
+  /** Cuts the connection that sends the next piece of data, whatever it is, after `pieces` more of any connection. */
+  cutIn(pieces: number, when: "before" | "after"): void;
+  /** Takes back a cut that has not come. */
+  disarm(): void;
   /** Passes nothing on any more, either way, and closes nothing: a network that has gone silent. */
   silence(): void;
   /** How many connections were cut. */
@@ -23,7 +27,7 @@ interface Link {
 
 export function createFaultProxy(targetUrl: string): FaultProxy {
   const target = new URL(targetUrl);
-  let armed: { readonly text: string; readonly when: "before" | "after" } | null = null;
+  let armed: { readonly meant: (bytes: Uint8Array) => boolean; readonly when: "before" | "after" } | null = null;
   let cuts = 0;
   let silent = false;
 
@@ -38,7 +42,7 @@ export function createFaultProxy(targetUrl: string): FaultProxy {
       data(client, bytes) {
         if (silent) return;
         const { upstream, early } = client.data;
-        if (armed !== null && new TextDecoder("latin1").decode(bytes).includes(armed.text)) {
+        if (armed?.meant(bytes) === true) {
           const { when } = armed;
           armed = null;
           cuts += 1;
@@ -82,7 +86,14 @@ export function createFaultProxy(targetUrl: string): FaultProxy {
       return proxied.href;
     },
     cutAt(text, when) {
-      armed = { text, when };
+      armed = { meant: (bytes) => new TextDecoder("latin1").decode(bytes).includes(text), when };
+    },
+    cutIn(pieces, when) {
+      let left = pieces;
+      armed = { meant: () => left-- === 0, when };
+    },
+    disarm() {
+      armed = null;
     },
     silence() {
       silent = true;

@@ -1,4 +1,5 @@
 import postgres, { type Sql } from "postgres";
+import { formatArray, parseArray } from "./array-literals.ts";
 
 /** Where postgres.js found the database to be, from its URL. */
 export interface SocketAddress {
@@ -43,7 +44,15 @@ export interface Connection {
 const preparedStatementsMax = 256;
 
 const passThrough = (value: unknown): unknown => value;
-const oid = { json: 114, date: 1082, timestamp: 1114, timestamptz: 1184, jsonb: 3802 } as const;
+const oid = {
+  json: 114,
+  textArray: 1009,
+  date: 1082,
+  timestamp: 1114,
+  timestamptz: 1184,
+  uuidArray: 2951,
+  jsonb: 3802,
+} as const;
 
 /**
  * Makes a client that owns exactly one connection, which its first statement opens: to be sent at once, as the time for
@@ -54,7 +63,8 @@ const oid = { json: 114, date: 1082, timestamp: 1114, timestamptz: 1184, jsonb: 
  * off, as they may close a connection between two statements of a transaction; the pool retires connections instead.
  *
  * Dates stay `YYYY-MM-DD` strings, `numeric` stays a decimal string, `timestamptz` becomes a `Date`, and JSON is
- * sent as the text it is given (drizzle and the repositories serialise it themselves).
+ * sent as the text it is given (drizzle and the repositories serialise it themselves). Of arrays those of texts and UUIDs
+ * are known.
  */
 export function openConnection(options: ConnectionOptions, onClose: (connection: Connection) => void): Connection {
   const sql = postgres(options.url, {
@@ -62,6 +72,9 @@ export function openConnection(options: ConnectionOptions, onClose: (connection:
     idle_timeout: 0,
     max_lifetime: null,
     connect_timeout: options.connectTimeoutSeconds,
+    // postgres.js would ask each connection for all array types and leave that question's failure to nobody: losing a
+    // connection as it opens would end the process.
+    fetch_types: false,
     connection: { application_name: options.applicationName },
     onnotice: () => undefined,
     onclose: lose,
@@ -74,6 +87,8 @@ export function openConnection(options: ConnectionOptions, onClose: (connection:
         parse: (text: string) => JSON.parse(text),
       },
       jsonb: { to: oid.jsonb, from: [], serialize: passThrough, parse: passThrough },
+      textArray: { to: oid.textArray, from: [oid.textArray], serialize: formatArray, parse: parseArray },
+      uuidArray: { to: oid.uuidArray, from: [oid.uuidArray], serialize: formatArray, parse: parseArray },
       date: { to: oid.date, from: [oid.date], serialize: passThrough, parse: passThrough },
       timestamptz: {
         to: oid.timestamptz,

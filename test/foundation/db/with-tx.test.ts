@@ -253,6 +253,19 @@ describe("a lost connection", () => {
     expect((await marks()).filter((id) => id >= 70 && id <= 72)).toEqual([]);
   });
 
+  test("as it opens, however far it got, is the failure of one request and of nobody else", async () => {
+    for (const when of ["before", "after"] as const) {
+      for (let pieces = 0; pieces < 8; pieces += 1) {
+        const one = openDb(proxy.through(database.ownerUrl), 1);
+        proxy.cutIn(pieces, when);
+        const outcome = await withTx(one, scope, (tx) => tx.sql`select 1`).then(() => "done", errorIdOf);
+        expect(["done", "DATABASE_UNAVAILABLE", "COMMIT_OUTCOME_UNKNOWN"]).toContain(outcome);
+        proxy.disarm();
+        await one.close(1000);
+      }
+    }
+  });
+
   test("of an idle connection is not noticed by the next request", async () => {
     await marks();
     await withTx(
