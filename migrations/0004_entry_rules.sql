@@ -170,9 +170,16 @@ CREATE FUNCTION ledger.entries_unknown_at(p_book_id uuid, p_at timestamptz, p_sn
 LANGUAGE plpgsql STABLE ROWS 100 AS $$
 BEGIN
   IF p_snapshot IS NOT NULL THEN
-    RETURN QUERY SELECT e.id FROM ledger.journal_entries e
-      WHERE e.book_id = p_book_id AND e.seal IS NOT NULL AND e.recorded_xid >= pg_snapshot_xmin(p_snapshot)
-        AND NOT pg_visible_in_snapshot(e.recorded_xid, p_snapshot);
+    -- What began later, and what was running: the oldest of these may be much older than the rest.
+    RETURN QUERY
+      SELECT e.id FROM ledger.journal_entries e
+      WHERE e.book_id = p_book_id AND e.seal IS NOT NULL AND e.recorded_xid >= pg_snapshot_xmax(p_snapshot)
+      UNION ALL
+      SELECT of_running.id FROM pg_snapshot_xip(p_snapshot) AS running
+      CROSS JOIN LATERAL (
+        SELECT e.id FROM ledger.journal_entries e
+        WHERE e.book_id = p_book_id AND e.seal IS NOT NULL AND e.recorded_xid = running OFFSET 0
+      ) AS of_running;
   ELSIF p_at IS NOT NULL THEN
     RETURN QUERY SELECT e.id FROM ledger.journal_entries e
       WHERE e.book_id = p_book_id AND e.seal IS NOT NULL AND e.recorded_at > p_at;
@@ -199,6 +206,13 @@ BEGIN
       SELECT generate_series(ended, own - 1)
     ) AS others))::pg_snapshot;
 END
+$$;
+--> statement-breakpoint
+-- Whose transactions' ids these are: they count within a cluster of PostgreSQL, and a timeline of it. What a token of
+-- another era saw cannot be told here.
+CREATE FUNCTION ledger.era() RETURNS text
+LANGUAGE sql STABLE AS $$
+  SELECT left(md5(s.system_identifier || ':' || c.timeline_id), 10) FROM pg_control_system() AS s, pg_control_checkpoint() AS c
 $$;
 --> statement-breakpoint
 -- Posting holds the book's periods as they are until it ends; closing and reopening one waits for that, and posting for

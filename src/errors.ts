@@ -199,6 +199,14 @@ export const { AppError, catalogue } = defineErrors({
     meaning: "The book is closed through a later day than the entry's, so nothing more is posted there.",
     remedy: "Use a date after the closed period, or have an owner of the book reopen it.",
   },
+  KNOWLEDGE_LOST: {
+    status: 422,
+    title: "The knowledge token is of another history of the database",
+    retryable: false,
+    meaning:
+      "The database was restored or taken over since the token was made, and what it stood for cannot be told any more.",
+    remedy: "Ask with a time instead, and go on from the token of that answer.",
+  },
   ENTRY_UNBALANCED: {
     status: 422,
     title: "Debits and credits differ",

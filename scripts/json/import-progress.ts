@@ -8,7 +8,6 @@ const KINDS = [
   "closings",
   "deactivations",
   "period closes",
-  "reopenings",
 ] as const;
 export type Kind = (typeof KINDS)[number];
 export type Counts = Record<Kind, number>;

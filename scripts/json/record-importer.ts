@@ -42,7 +42,7 @@ export class RecordImporter {
     } else if (item.list === "entries") {
       await this.#flushPrices();
       await this.#takeEntry(item.record, line);
-    } else this.#closes.push({ close: item.record, line });
+    } else if (item.record.reopened === null) this.#closes.push({ close: item.record, line });
   }
 
   /** Writes what still waits. */
@@ -105,24 +105,11 @@ export class RecordImporter {
     this.#voidedInBatch = [];
   }
 
-  /** In the order in which they were closed and reopened; their closing entries are among the entries. */
+  /** Those that stand; their closing entries are among the entries. */
   async #closePeriods(): Promise<void> {
-    const ids = new Map<PeriodCloseRecord, string>();
-    const acts = this.#closes.flatMap(({ close, line }) => [
-      { close, line, at: close.closed_at, isReopening: false },
-      ...(close.reopened_at === null ? [] : [{ close, line, at: close.reopened_at, isReopening: true }]),
-    ]);
-    for (const { close, line, isReopening } of acts.sort((left, right) => (left.at < right.at ? -1 : 1))) {
-      const lines = [line];
-      if (isReopening) {
-        const path = `/period-closes/${ids.get(close)}/reopen`;
-        const body = { reason: close.reopen_reason };
-        await this.#writer.write({ kind: "reopenings", path, body, lines }, z.unknown());
-      } else {
-        const body = { closed_through: close.closed_through };
-        const write = { kind: "period closes", path: "/period-closes", body, lines } as const;
-        ids.set(close, (await this.#writer.write(write, createdSchema)).id);
-      }
+    for (const { close, line } of this.#closes) {
+      const body = { closed_through: close.closed_through };
+      await this.#writer.write({ kind: "period closes", path: "/period-closes", body, lines: [line] }, createdSchema);
     }
   }
 }

@@ -55,9 +55,7 @@ const entrySchema = z.object({
 
 const periodCloseSchema = z.object({
   closed_through: z.string(),
-  closed_at: z.string(),
-  reopened_at: z.string().nullable(),
-  reopen_reason: z.string().nullable(),
+  reopened: z.unknown(),
 });
 
 /** The lists of an export, in their order. */

@@ -33,8 +33,5 @@ function count(counts: Counts, { list, record }: ExportRecord): void {
     if (!record.active) counts.deactivations += 1;
   } else if (list === "entries") {
     counts[record.status === "draft" ? "drafts" : record.voids === null ? "entries" : "voids"] += 1;
-  } else {
-    counts["period closes"] += 1;
-    if (record.reopened_at !== null) counts.reopenings += 1;
-  }
+  } else if (record.reopened === null) counts["period closes"] += 1;
 }

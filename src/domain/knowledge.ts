@@ -4,33 +4,42 @@
  */
 import { isCalendarDate } from "./calendar-date.ts";
 
-/** Exactly one of the two. */
-export type Knowledge =
-  | { readonly at: Date; readonly snapshot: null }
+/** What a token stands for. */
+export interface Seen {
   /** What PostgreSQL writes of a `pg_snapshot`. */
-  | { readonly at: null; readonly snapshot: string };
+  readonly snapshot: string;
+  /** Whose transactions' ids those are: 10 hexadecimal digits. Elsewhere they mean others. */
+  readonly era: string;
+}
+
+/** A time or a token. */
+export type Knowledge =
+  | { readonly at: Date; readonly snapshot: null; readonly era: null }
+  | ({ readonly at: null } & Seen);
 
 const TIME_PATTERN =
   /^(\d{4}-\d{2}-\d{2})T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,3})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 const TOKEN_PATTERN = /^kn_([A-Za-z0-9_-]{1,4000})$/;
+const SEEN_PATTERN = /^([0-9a-f]{10}) ([\d:,]+)$/;
 const SNAPSHOT_PATTERN = /^([1-9]\d{0,18}):([1-9]\d{0,18}):((?:[1-9]\d{0,18}(?:,[1-9]\d{0,18})*)?)$/;
 /** The largest id that PostgreSQL's snapshots hold. */
 const XID_MAX = 2n ** 63n - 1n;
 
 /**
- * Reads a time with its zone (RFC 3339, to the millisecond) or a token of {@link formatSnapshot}; null when it is neither.
+ * Reads a time with its zone (RFC 3339, to the millisecond) or a token of {@link formatKnowledge}; null when it is neither.
  */
 export function parseKnowledge(text: string): Knowledge | null {
   const [, date] = TIME_PATTERN.exec(text) ?? [];
-  if (date !== undefined) return isCalendarDate(date) ? { at: new Date(text), snapshot: null } : null;
+  if (date !== undefined) return isCalendarDate(date) ? { at: new Date(text), snapshot: null, era: null } : null;
   const [, token] = TOKEN_PATTERN.exec(text) ?? [];
-  const snapshot = token === undefined ? null : decode(token);
-  return snapshot !== null && isSnapshot(snapshot) ? { at: null, snapshot } : null;
+  const [, era, snapshot] = SEEN_PATTERN.exec((token === undefined ? null : decode(token)) ?? "") ?? [];
+  if (era === undefined || snapshot === undefined || !isSnapshot(snapshot)) return null;
+  return { at: null, snapshot, era };
 }
 
-/** The token of a snapshot. It is readable, not signed: it says what was seen, and grants nothing. */
-export function formatSnapshot(snapshot: string): string {
-  return `kn_${btoa(snapshot).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "")}`;
+/** The token of what was seen. It is readable, not signed: it grants nothing. */
+export function formatKnowledge({ era, snapshot }: Seen): string {
+  return `kn_${btoa(`${era} ${snapshot}`).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "")}`;
 }
 
 function decode(token: string): string | null {

@@ -47,7 +47,7 @@ async function toInit(request: IncomingMessage): Promise<RequestInit> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk);
   const headers = new Headers();
-  for (const name of ["authorization", "content-type", "idempotency-key", "accept"]) {
+  for (const name of ["authorization", "content-type", "idempotency-key", "if-match", "accept"]) {
     const value = request.headers[name];
     if (typeof value === "string") headers.set(name, value);
   }

@@ -11,12 +11,14 @@ export function exportedAccountOf({ metadata, currencies, date }: Open): {
 } {
   const code = textOf(metadata, "footing_code");
   const description = textOf(metadata, "footing_description");
+  const cashFlow = textOf(metadata, "footing_cash_flow");
   const openedOn = textOf(metadata, "footing_opened_on") ?? date;
   return {
     fields: {
       ...(currencies.length > 0 && { commodities: currencies }),
       ...(code !== null && { code }),
       ...(description !== null && { description }),
+      ...(cashFlow !== null && { cash_flow: cashFlow }),
       ...(openedOn !== "none" && { opened_on: openedOn }),
     },
     type: ACCOUNT_TYPES.find((type) => type === metadata["footing_type"]) ?? null,

@@ -9,6 +9,7 @@ export interface AccountBody {
   readonly code?: string;
   readonly commodities?: readonly string[];
   readonly description?: string;
+  readonly cash_flow?: string;
   readonly opened_on?: string;
 }
 

@@ -26,7 +26,7 @@ const balanceRoute = defineBookRoute({
   params: accountParamsSchema,
   query: balanceQuerySchema,
   responses: { 200: { description: "A balance per commodity", schema: balanceSchema } },
-  errors: [],
+  errors: ["KNOWLEDGE_LOST"],
 });
 
 const registerRoute = defineBookRoute({
@@ -38,7 +38,7 @@ const registerRoute = defineBookRoute({
   params: accountParamsSchema,
   query: registerQuerySchema,
   responses: { 200: { description: "A page of lines", schema: registerListSchema } },
-  errors: ["COMMODITY_UNKNOWN"],
+  errors: ["COMMODITY_UNKNOWN", "KNOWLEDGE_LOST"],
 });
 
 export function createBalanceRoutes() {

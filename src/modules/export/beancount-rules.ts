@@ -43,6 +43,7 @@ export function toAccountDirectives(account: Account, firstDay: string): string 
     footing_opened_on: openedOn === told ? null : (openedOn ?? "none"),
     footing_code: account.code,
     footing_description: account.description,
+    footing_cash_flow: account.cash_flow,
     footing_active: account.active ? null : false,
   })}${close}\n`;
 }

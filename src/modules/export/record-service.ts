@@ -1,4 +1,3 @@
-import { formatSnapshot } from "../../domain/knowledge.ts";
 import type { Tx } from "../../foundation/db/index.ts";
 import { type AccountResponse, listAccounts, toAccountResponse } from "../accounts/index.ts";
 import { getBook } from "../books/index.ts";
@@ -10,9 +9,9 @@ import {
   listRecordedEntries,
   toEntryResponse,
 } from "../journal/index.ts";
+import { knowledgeTokenOf } from "../knowledge/index.ts";
+import { listClosesInOrder, type PeriodCloseResponse, toPeriodCloseResponse } from "../periods/index.ts";
 import { listPriceFacts, type PriceFact, type PriceResponse, toPriceResponse } from "../prices/index.ts";
-import { findKnowledge, listPeriodCloses, type PeriodCloseRow } from "./repository.ts";
-import type { BookExport } from "./schemas.ts";
 
 /** Which book, for whom, and when. */
 export interface Exporting {
@@ -32,10 +31,10 @@ const pageEntries = 200;
 
 /** @throws NOT_FOUND */
 export async function readHead(tx: Tx, { bookId, userId, now }: Exporting): Promise<ExportHead> {
-  const [book, knowledge] = await Promise.all([getBook(tx, { bookId, userId }), findKnowledge(tx)]);
+  const [book, knowledge] = await Promise.all([getBook(tx, { bookId, userId }), knowledgeTokenOf(tx, null)]);
   return {
     book: { id: book.id, name: book.name },
-    exported: { at: now.toISOString(), knowledge: formatSnapshot(knowledge) },
+    exported: { at: now.toISOString(), knowledge },
   };
 }
 
@@ -76,22 +75,11 @@ export async function* readDrafts(tx: Tx, bookId: string): AsyncGenerator<EntryR
 }
 
 /** Reopened ones too, in the order in which they were made. */
-export async function* readPeriodCloses(tx: Tx, bookId: string): AsyncGenerator<BookExport["period_closes"][number]> {
-  const rows = pages(pageRows, (limit, last: PeriodCloseRow | null) =>
-    listPeriodCloses(tx, bookId, { limit, after: last?.id ?? null }),
+export async function* readPeriodCloses(tx: Tx, bookId: string): AsyncGenerator<PeriodCloseResponse> {
+  const rows = pages(pageRows, (limit, last: { id: string } | null) =>
+    listClosesInOrder(tx, bookId, { limit, after: last?.id ?? null }),
   );
-  for await (const close of rows) {
-    yield {
-      id: close.id,
-      closed_through: close.closedThrough,
-      closed_at: close.closedAt.toISOString(),
-      closed_by: close.closedBy,
-      closing_entry_ids: close.closingEntryIds,
-      reopened_at: close.reopenedAt?.toISOString() ?? null,
-      reopened_by: close.reopenedBy,
-      reopen_reason: close.reopenReason,
-    };
-  }
+  for await (const row of rows) yield toPeriodCloseResponse(row);
 }
 
 /** Row by row through keyset pages, of which one is in memory at a time. */

@@ -3,8 +3,9 @@ import { responseSchema } from "../../foundation/http/schemas.ts";
 import { accountResponseSchema } from "../accounts/index.ts";
 import { commodityResponseSchema } from "../commodities/index.ts";
 import { entrySchema } from "../journal/index.ts";
+import { periodCloseSchema } from "../periods/index.ts";
 import { priceResponseSchema } from "../prices/index.ts";
-import { dateSchema, knowledgeTokenSchema, timestampSchema, uuidSchema } from "../schemas.ts";
+import { knowledgeTokenSchema, timestampSchema, uuidSchema } from "../schemas.ts";
 
 export const exportParamsSchema = z.strictObject({ book_id: uuidSchema });
 
@@ -13,17 +14,6 @@ export const exportQuerySchema = z.strictObject({
     description:
       "`json`: everything, a record a line. `beancount`: what beancount 3 and other tools of plain text accounting read.",
   }),
-});
-
-const periodCloseSchema = responseSchema({
-  id: uuidSchema,
-  closed_through: dateSchema,
-  closed_at: timestampSchema,
-  closed_by: uuidSchema,
-  closing_entry_ids: z.array(uuidSchema),
-  reopened_at: timestampSchema.nullable(),
-  reopened_by: uuidSchema.nullable(),
-  reopen_reason: z.string().nullable(),
 });
 
 export const bookExportSchema = responseSchema({

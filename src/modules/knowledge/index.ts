@@ -1,1 +1,1 @@
-export { knowledgeTokenOf } from "./service.ts";
+export { getSeen, knowledgeTokenOf } from "./service.ts";

@@ -1,11 +1,14 @@
-import { and, desc, eq, isNull, lt, max, sql } from "drizzle-orm";
+import { and, asc, desc, eq, getTableColumns, gt, isNull, lt, max, sql } from "drizzle-orm";
 import { accounts, periodCloses } from "../../db/schema/index.ts";
 import type { AccountType } from "../../domain/account.ts";
 import type { Decimal } from "../../domain/decimal.ts";
 import type { Tx } from "../../foundation/db/index.ts";
 import type { Recording } from "../book-write/index.ts";
 
-export type PeriodCloseRow = typeof periodCloses.$inferSelect;
+const columns = { ...getTableColumns(periodCloses), era: sql<string>`ledger.era()`.as("era") };
+
+/** With the era that its snapshots are of. */
+export type PeriodCloseRow = typeof periodCloses.$inferSelect & { readonly era: string };
 
 export interface CloseKey {
   readonly bookId: string;
@@ -88,7 +91,7 @@ export async function insertClose(
       closeTraceId: recording.traceId,
       knowledge: sql`ledger.knowledge()`,
     })
-    .returning();
+    .returning(columns);
   return only(rows);
 }
 
@@ -109,12 +112,12 @@ export async function markReopened(
       reopenReason: reason,
     })
     .where(isClose({ bookId: recording.bookId, closeId }))
-    .returning();
+    .returning(columns);
   return only(rows);
 }
 
 export async function findClose(tx: Tx, key: CloseKey): Promise<PeriodCloseRow | null> {
-  const [row] = await tx.orm.select().from(periodCloses).where(isClose(key));
+  const [row] = await tx.orm.select(columns).from(periodCloses).where(isClose(key));
   return row ?? null;
 }
 
@@ -125,10 +128,24 @@ export function listCloses(
   page: { readonly limit: number; readonly before: string | null },
 ): Promise<PeriodCloseRow[]> {
   return tx.orm
-    .select()
+    .select(columns)
     .from(periodCloses)
     .where(and(eq(periodCloses.bookId, bookId), page.before === null ? undefined : lt(periodCloses.id, page.before)))
     .orderBy(desc(periodCloses.id))
+    .limit(page.limit);
+}
+
+/** In the order in which they were made, which is that of their ids; at most `limit` after the id `after`. */
+export function listClosesInOrder(
+  tx: Tx,
+  bookId: string,
+  page: { readonly limit: number; readonly after: string | null },
+): Promise<PeriodCloseRow[]> {
+  return tx.orm
+    .select(columns)
+    .from(periodCloses)
+    .where(and(eq(periodCloses.bookId, bookId), page.after === null ? undefined : gt(periodCloses.id, page.after)))
+    .orderBy(asc(periodCloses.id))
     .limit(page.limit);
 }
 

@@ -1,4 +1,4 @@
-import { formatSnapshot } from "../../domain/knowledge.ts";
+import { formatKnowledge } from "../../domain/knowledge.ts";
 import type { PeriodCloseResponse } from "./schemas.ts";
 import type { PeriodCloseRow } from "./service.ts";
 
@@ -13,7 +13,7 @@ export function toPeriodCloseResponse(close: PeriodCloseRow): PeriodCloseRespons
       request_id: close.closeRequestId,
       trace_id: close.closeTraceId,
     },
-    knowledge: formatSnapshot(close.knowledge),
+    knowledge: formatKnowledge({ snapshot: close.knowledge, era: close.era }),
     closing_entry_ids: [...close.closingEntryIds],
     reopened: toReopening(close),
   };
@@ -31,6 +31,6 @@ function toReopening(close: PeriodCloseRow): PeriodCloseResponse["reopened"] {
     request_id: requestId,
     trace_id: traceId,
     reason,
-    knowledge: formatSnapshot(knowledge),
+    knowledge: formatKnowledge({ snapshot: knowledge, era: close.era }),
   };
 }

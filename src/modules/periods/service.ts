@@ -12,7 +12,7 @@ import {
   type PeriodCloseRow,
 } from "./repository.ts";
 
-export { type AccountName, type CloseKey, listCloses, type PeriodCloseRow } from "./repository.ts";
+export { type AccountName, type CloseKey, listCloses, listClosesInOrder, type PeriodCloseRow } from "./repository.ts";
 
 export interface NewClose {
   readonly id: string;

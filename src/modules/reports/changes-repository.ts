@@ -55,7 +55,12 @@ export interface Span {
 export async function selectSpan(tx: Tx, bookId: string, from: Knowledge, to: Knowledge | null): Promise<Span> {
   const [row] = await tx.sql<Span>`
     select ledger.knowledge_at(${bookId}::uuid, ${to?.at ?? null}::timestamptz, ${to?.snapshot ?? null}::pg_snapshot)::text as "to",
-      coalesce(pg_snapshot_xmin(${from.snapshot}::pg_snapshot), (
+      coalesce((
+        select min(running::text::numeric)::text::xid8 from pg_snapshot_xip(${from.snapshot}::pg_snapshot) as running
+        where exists (
+          select from ledger.journal_entries e
+          where e.book_id = ${bookId} and e.seal is not null and e.recorded_xid = running offset 0)
+      ), pg_snapshot_xmax(${from.snapshot}::pg_snapshot), (
         select later.xid from (
           select e.recorded_xid as xid from ledger.journal_entries e
           where e.book_id = ${bookId} and e.seal is not null and e.recorded_at > ${from.at}::timestamptz

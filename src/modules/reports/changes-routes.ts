@@ -23,7 +23,7 @@ const common = {
     "`knowledge` to follow a statement: no entry is missed or comes twice, those that were being committed meanwhile included.",
   params: reportParamsSchema,
   responses: { 200: { description: "A page of entries", schema: changeListSchema } },
-  errors: [],
+  errors: ["KNOWLEDGE_LOST"],
 } as const;
 
 const trialBalanceChangesRoute = defineBookRoute({
@@ -102,7 +102,9 @@ async function readChanges(c: Context<BookEnv>, statement: StatementName, bookId
   const changes = await withTx(c.var.db, c.var.scope, (tx) => listChanges(tx, query, { limit: limit + 1, after }), {
     readOnly: true,
   });
-  const page = toPage(changes.rows, limit, (last) => cursorOf(cursorScope, [changes.to, last.recorded_xid, last.id]));
+  const page = toPage(changes.rows, limit, (last) =>
+    cursorOf(cursorScope, [changes.knowledge, last.recorded_xid, last.id]),
+  );
   return {
     from: c.req.query("from") ?? "",
     to: c.req.query("to") ?? null,
@@ -112,6 +114,6 @@ async function readChanges(c: Context<BookEnv>, statement: StatementName, bookId
   };
 }
 
-function toChangesPlace([to, xid, entryId]: [string, string, string]): ChangesPlace {
+function toChangesPlace([to, xid, entryId]: [ChangesPlace["to"], string, string]): ChangesPlace {
   return { to, xid, entryId };
 }

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { formatSnapshot, type Knowledge, parseKnowledge } from "../../domain/knowledge.ts";
+import { type Knowledge, parseKnowledge } from "../../domain/knowledge.ts";
 import { listSchema, pageQueryShape, responseSchema } from "../../foundation/http/pagination.ts";
 import {
   asOfSchema,
@@ -82,10 +82,12 @@ export const changeListSchema = listSchema(changeSchema)
   })
   .openapi("StatementChangeList");
 
-const snapshotSchema = z
-  .string()
-  .regex(/^[\d:,]+$/)
-  .refine((text) => parseKnowledge(formatSnapshot(text)) !== null);
+const endSchema = z.string().transform((text, context) => {
+  const knowledge = parseKnowledge(text);
+  if (knowledge?.at === null) return knowledge;
+  context.addIssue({ code: "custom", message: "is no token" });
+  return z.NEVER;
+});
 
-/** Where a page of changes ended: the list's end as a snapshot, a transaction, an entry. */
-export const changesCursorSchema = z.tuple([snapshotSchema, z.string().regex(/^\d{1,19}$/), uuidSchema]);
+/** Where a page of changes ended: the token of the list's end, a transaction, an entry. */
+export const changesCursorSchema = z.tuple([endSchema, z.string().regex(/^\d{1,19}$/), uuidSchema]);

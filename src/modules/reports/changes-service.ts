@@ -1,5 +1,6 @@
-import { formatSnapshot, type Knowledge } from "../../domain/knowledge.ts";
+import { formatKnowledge, type Knowledge, type Seen } from "../../domain/knowledge.ts";
 import type { Tx } from "../../foundation/db/index.ts";
+import { getSeen } from "../knowledge/index.ts";
 import {
   type ChangePlace,
   type ChangeRow,
@@ -28,22 +29,21 @@ export interface ChangesQuery extends Pick<StatementScope, "since" | "asOf"> {
   readonly to: Knowledge | null;
 }
 
-/** Where a page ended, and the snapshot that its list goes up to. */
+/** Where a page ended, and what its list goes up to. */
 export interface ChangesPlace extends ChangePlace {
-  readonly to: string;
+  readonly to: Seen & { readonly at: null };
 }
 
 export interface Changes {
   readonly rows: readonly ChangeRow[];
-  /** The snapshot that `to` came to on the first page: exactly what the whole list goes up to. */
-  readonly to: string;
-  /** Its token: asked for as `from`, it goes on where this list ends. */
+  /** The token of what `to` came to on the first page: asked for as `from`, it goes on where this list ends. */
   readonly knowledge: string;
 }
 
 /**
  * The entries that changed a statement between two points of knowledge, in the order in which they were recorded. What was
  * still being committed at the first is among them, and what still is at the second will be among the next.
+ * @throws KNOWLEDGE_LOST for a token of another era.
  * @param page - `limit`: the most entries; one more than the page has tells whether there is another
  */
 export async function listChanges(
@@ -51,10 +51,14 @@ export async function listChanges(
   { statement, ...query }: ChangesQuery,
   page: { readonly limit: number; readonly after: ChangesPlace | null },
 ): Promise<Changes> {
-  const { to, xid, entryId } = page.after ?? (await beginningOf(tx, query));
+  const [seen, beginning] = await Promise.all([
+    getSeen(tx, [query.from, query.to, page.after?.to ?? null]),
+    page.after === null ? beginningOf(tx, query) : { ...page.after, to: page.after.to.snapshot },
+  ]);
+  const { to, xid, entryId } = beginning;
   const scope = { ...query, ...bearing[statement], to };
   const rows = xid === null ? [] : await selectChanges(tx, scope, { limit: page.limit, after: { xid, entryId } });
-  return { rows, to, knowledge: formatSnapshot(to) };
+  return { rows, knowledge: formatKnowledge({ snapshot: to, era: seen.era }) };
 }
 
 /** Before the first entry of a list. */

@@ -17,7 +17,7 @@ import {
 import { getBalanceSheet, getCashFlow, getIncomeStatement, getTrialBalance } from "./service.ts";
 
 const tags = ["Reports"];
-const errors = ["COMMODITY_UNKNOWN"] as const;
+const errors = ["COMMODITY_UNKNOWN", "KNOWLEDGE_LOST"] as const;
 
 const trialBalanceRoute = defineBookRoute({
   method: "get",

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import fc from "fast-check";
+import { formatKnowledge } from "../../../src/domain/knowledge.ts";
 import { createTestApp, type TestApp } from "../../support/app.ts";
 import { type BookClient, createBookClient } from "../accounts/book-client.ts";
 import { createReportsBook, paths, type ReportsBook, steps } from "../reports/reports-book.ts";
@@ -83,4 +84,20 @@ test.each(["register", "balance"])("a %s at a point of knowledge that is none is
   const { id } = await book.account("Assets:Bank");
   const { status, body } = await book.get(`/accounts/${id}/${what}?known_at=kn_`);
   expect([status, body.errors[0].pointer]).toEqual([400, "/query/known_at"]);
+});
+
+test("a token of another history of the database is refused, and told apart from one that is none", async () => {
+  const book = await createBookClient(app);
+  const { id } = await book.account("Assets:Bank");
+  const elsewhere = formatKnowledge({ era: "0123456789", snapshot: "10:10:" });
+  for (const path of [
+    `/accounts/${id}/balance?known_at=${elsewhere}`,
+    `/accounts/${id}/register?known_at=${elsewhere}`,
+    `/reports/balance-sheet?known_at=${elsewhere}`,
+    `/reports/trial-balance/changes?from=${elsewhere}`,
+    `/reports/trial-balance/changes?from=2026-01-01T00:00:00Z&to=${elsewhere}`,
+  ]) {
+    const { status, body } = await book.get(path);
+    expect({ path, status, id: body.error_id }).toEqual({ path, status: 422, id: "KNOWLEDGE_LOST" });
+  }
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import postgres from "postgres";
-import { formatSnapshot } from "../../../src/domain/knowledge.ts";
+import { formatKnowledge } from "../../../src/domain/knowledge.ts";
 import { createTestApp, type TestApp } from "../../support/app.ts";
 import { superuserUrl } from "../../support/database.ts";
 import { createPeriodBook, entryOf, knownAt, made, retained } from "./period-book.ts";
@@ -42,8 +42,9 @@ test("a close says who closed what in which request, is read back as it was answ
   const read = await book.get(`/period-closes/${body.id}`);
   expect([read.status, read.body]).toEqual([200, body]);
   expect((await book.get("/journal-entries")).body.items.length).toBe(1);
-  const [row] = await superuser`select knowledge from ledger.period_closes where id = ${body.id}`;
-  expect(body.knowledge).toBe(formatSnapshot(row?.["knowledge"]));
+  const [row] = await superuser<{ snapshot: string; era: string }[]>`
+    select knowledge::text as snapshot, ledger.era() as era from ledger.period_closes where id = ${body.id}`;
+  expect(body.knowledge).toBe(formatKnowledge(row ?? { snapshot: "", era: "" }));
 });
 
 test("nothing more is posted in a closed period, whichever way it comes; after it, everything is", async () => {

@@ -71,7 +71,7 @@ export async function createPeriodBook(app: TestApp): Promise<PeriodBook> {
     async resultsAt(date) {
       const balances: [string, string][] = [];
       for (const path of resultPaths) {
-        const { body } = await book.get(`/accounts/${accountIds.get(path)}/balance?descendants=false&date=${date}`);
+        const { body } = await book.get(`/accounts/${accountIds.get(path)}/balance?descendants=false&as_of=${date}`);
         for (const { commodity, balance } of body.balances) balances.push([`${path} ${commodity}`, balance]);
       }
       return Object.fromEntries(balances.filter(([, balance]) => /[1-9]/.test(balance)));

@@ -134,6 +134,7 @@ export interface HostileAccount {
   readonly code?: string | undefined;
   readonly description?: string | undefined;
   readonly commodities?: string[] | undefined;
+  readonly cash_flow?: string | undefined;
   readonly opened_on?: string | undefined;
   readonly closed_on: string | undefined;
   readonly active: boolean;
@@ -146,6 +147,7 @@ const accountOf = (path: string): fc.Arbitrary<HostileAccount> =>
     description: maybe(textOf(1000)),
     opened_on: maybe(fc.constantFrom("1999-12-31", "0001-01-01")),
     closed_on: maybe(fc.constantFrom("2031-07-07", "9999-12-31")),
+    cash_flow: maybe(fc.constantFrom("cash", "operating", "investing", "financing")),
     active: fc.boolean(),
   });
 

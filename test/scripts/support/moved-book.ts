@@ -59,14 +59,22 @@ export async function reportsOf(book: RemoteBook) {
     const { balances } = await book.send("GET", `/accounts/${id}/balance`);
     perAccount.push({ path, balances, register: await listAll(book, `/accounts/${id}/register`) });
   }
-  const { items, totals } = await book.send("GET", "/reports/trial-balance");
+  const statements: Record<string, unknown> = {};
+  for (const report of [
+    "trial-balance?total_in=USD",
+    "balance-sheet?as_of=2024-02-29&total_in=USD",
+    "income-statement?since=2024-01-01",
+    "cash-flow?since=2024-01-01",
+  ]) {
+    const { knowledge: _, ...statement } = await book.send("GET", `/reports/${report}`);
+    statements[report] = statement;
+  }
   const prices = (await listAll(book, "/prices")).map((price) => JSON.stringify(withoutIds(price))).toSorted();
   return withoutIds({
     accounts,
     commodities: await listAll(book, "/commodities?iso4217=false"),
     perAccount,
-    items,
-    totals,
+    statements,
     prices,
   });
 }
@@ -86,8 +94,7 @@ async function listAll(book: RemoteBook, path: string) {
 }
 
 /** Names of fields that differ from one book to the next. Those that link entries are kept, as numbers of first mention. */
-const ownFields =
-  /^(?:account_id|entry_id|created_at|updated_at|posted_at|created_by|recorded|at|knowledge|reopened_by|closed_by)$/;
+const ownFields = /^(?:account_id|entry_id|created_at|updated_at|posted_at|created_by|recorded|at|knowledge|closed)$/;
 
 /** A value without what only one book has: ids become their order of first mention, times and people go. */
 export function withoutIds<T>(value: T): T {
