@@ -42,17 +42,15 @@ export interface PriceRecording {
  * Rows are locked in the order of their key, so that two calls wait for one another instead of deadlocking.
  */
 export async function upsertPrices(tx: Tx, recording: PriceRecording, rows: readonly PriceRow[]): Promise<PriceRow[]> {
-  const [recorded] = await Promise.all([
-    tx.sql<PriceRow>`
-      insert into ledger.prices (book_id, id, commodity, quote, date, price, source, created_at)
-      select ${recording.bookId}, p.id, p.commodity, p.quote, p.date, p.price, p.source, p."createdAt"
-      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as p(
-        id uuid, commodity text, quote text, date date, price numeric, source text, "createdAt" timestamptz)
-      order by p.commodity, p.quote, p.date
-      on conflict on constraint prices_fact_key do update set price = excluded.price, source = excluded.source
-      returning id, commodity, quote, date, price, source, created_at as "createdAt"`,
-    insertVersions(tx, recording, rows),
-  ]);
+  const recorded = await tx.sql<PriceRow>`
+    insert into ledger.prices (book_id, id, commodity, quote, date, price, source, created_at)
+    select ${recording.bookId}, p.id, p.commodity, p.quote, p.date, p.price, p.source, p."createdAt"
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as p(
+      id uuid, commodity text, quote text, date date, price numeric, source text, "createdAt" timestamptz)
+    order by p.commodity, p.quote, p.date
+    on conflict on constraint prices_fact_key do update set price = excluded.price, source = excluded.source
+    returning id, commodity, quote, date, price, source, created_at as "createdAt"`;
+  await insertVersions(tx, recording, rows);
   return recorded;
 }
 

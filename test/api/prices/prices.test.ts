@@ -185,3 +185,16 @@ test("after any records and corrections the latest price is that of the last day
   expect((await book.get("/prices/latest?commodity=MODEL&quote=EUR")).body).toMatchObject({ date: day, price });
   expect((await book.get("/prices/latest?commodity=EUR&quote=MODEL")).status).toBe(404);
 });
+
+test("clients that record, correct and delete one price at once are all answered, one after another", async () => {
+  const one = { commodity: "MODEL", quote: "USD", date: "2026-01-31" };
+  for (let round = 0; round < 10; round += 1) {
+    const { body } = await book.post("/prices", { ...one, price: "1" });
+    const answers = await Promise.all([
+      ...["2", "3", "4", "5"].map((price) => book.post("/prices", { ...one, price })),
+      book.delete(`/prices/${body.id}`),
+      ...["6", "7"].map((price) => book.post("/prices/bulk", { prices: [{ ...one, price }] })),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 201, 204, 201, 201]);
+  }
+});
