@@ -37,7 +37,7 @@ const backend = () => withTx(requests.db, { settings: {} }, getBackend, { readOn
 async function untilEnded(backends: readonly number[]): Promise<void> {
   const countLeft = async (tx: Tx) => {
     const pids = backends.map(String);
-    return (await tx.sql`select from pg_stat_activity where pid = any(${pids}::int[])`).length;
+    return (await tx.sql`select from pg_stat_activity where pid = any(${pids}::text[]::int[])`).length;
   };
   while ((await requests.withPool(() => withTx(requests.db, { settings: {} }, countLeft))) > 0) await Bun.sleep(20);
 }

@@ -84,8 +84,15 @@ function watch(
         }),
       ),
   };
+  /** Sent as it is called, not when it is first waited for: statements of one flight go out in the order of the code. */
+  function send(text: TemplateStringsArray, ...values: never[]): unknown {
+    const query = watchQuery(sql(text, ...values)) as PendingQuery;
+    // Waiting is what sends it. Its failure is remembered, and whoever waits for it besides learns of it.
+    query.catch(() => undefined);
+    return query;
+  }
   return {
-    sql: ((text: TemplateStringsArray, ...values: never[]) => watchQuery(sql(text, ...values))) as TxSql,
+    sql: send as TxSql,
     client: client as unknown as Sql & TransactionSql,
   };
 }

@@ -74,6 +74,29 @@ const errorIdOf = (error: Error) => (error instanceof BaseAppError ? error.error
 
 const applied = (tx: Tx) => tx.sql<{ value: string }>`select current_setting('test.scope', true) as value`;
 
+test("statements of one flight are sent in the order in which they are called, however they are waited for", async () => {
+  const order = await withTx(db, scope, async (tx) => {
+    const counted = async () => (await tx.sql<{ at: number }>`select count(*)::int as at from public.marks`)[0]?.at;
+    const before = await counted();
+    const [, inBetween] = await Promise.all([insert(tx, 7001), counted()]);
+    const never = insert(tx, 7002);
+    const after = await counted();
+    await never;
+    return [inBetween, after].map((at) => (at ?? 0) - (before ?? 0));
+  });
+  expect(order).toEqual([1, 2]);
+  await withTx(db, scope, (tx) => tx.sql`delete from public.marks where id in (7001, 7002)`);
+});
+
+test("a statement that fails and that nobody waits for fails the transaction, and nothing else", async () => {
+  const failing = withTx(db, scope, async (tx) => {
+    void tx.sql`select 1 / 0`;
+    await tx.sql`select 1`.catch(() => undefined);
+  });
+  await expect(failing).rejects.toThrow("division by zero");
+  await Bun.sleep(10);
+});
+
 test("a read's first statement runs under the settings of its scope, however soon it is sent", async () => {
   const settings = { "test.scope": "mine" };
   const read = (fn: (tx: Tx) => Promise<string | undefined>) => withTx(db, { settings }, fn, { readOnly: true });
