@@ -15,6 +15,7 @@ export const mapPgError = createPgErrorMapper({
     accounts_code_key: means("ACCOUNT_CODE_TAKEN"),
     lines_account_fkey: means("ACCOUNT_HAS_LINES"),
     daily_totals_account_fkey: means("ACCOUNT_HAS_LINES"),
+    account_balances_account_fkey: means("ACCOUNT_HAS_LINES"),
     commodities_pkey: means("COMMODITY_EXISTS"),
     journal_entries_balance: means("ENTRY_UNBALANCED"),
   },
