@@ -11,7 +11,8 @@ ALTER TABLE ledger.lines
   ADD CONSTRAINT lines_entry_fkey FOREIGN KEY (book_id, entry_id) REFERENCES ledger.journal_entries (book_id, id)
     ON DELETE CASCADE;
 --> statement-breakpoint
--- What a posted entry says, as a digest: its header without what voiding it changes, and its lines.
+-- What a posted entry says, as a digest: its lines, and its header without what voiding it and moving to another cluster
+-- change.
 CREATE FUNCTION ledger.seal(e ledger.journal_entries, p_lines ledger.lines[]) RETURNS bytea
 LANGUAGE plpgsql STABLE AS $$
 BEGIN
@@ -72,7 +73,7 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
--- What is posted never changes, whoever asks: an entry may be marked as voided once, and nothing else. The checks come
+-- What is posted never changes, whoever asks: an entry may be marked as voided by the one that reverses it, and nothing else. The checks come
 -- after the change, so that row-level security has spoken before; the statement is undone all the same.
 CREATE FUNCTION ledger.refuse_change(p_entry_id uuid) RETURNS void
 LANGUAGE plpgsql AS $$
@@ -94,7 +95,10 @@ BEGIN
     voided := OLD;
     voided.status := 'voided';
     voided.voided_by_id := NEW.voided_by_id;
-    IF NEW IS NOT DISTINCT FROM voided THEN
+    IF NEW IS NOT DISTINCT FROM voided AND EXISTS (
+      SELECT FROM ledger.journal_entries r
+      WHERE r.book_id = OLD.book_id AND r.id = NEW.voided_by_id AND r.voids_id = OLD.id
+    ) THEN
       RETURN NULL;
     END IF;
   END IF;
@@ -132,6 +136,29 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
+-- Versions of prices are added, and period closes reopened once: what was known stands on them. Compared as JSON, as
+-- snapshots have no equality.
+CREATE FUNCTION ledger.keep_history() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'UPDATE' AND (to_jsonb(NEW) = to_jsonb(OLD) OR (
+    TG_TABLE_NAME = 'period_closes' AND to_jsonb(OLD) ->> 'reopened_at' IS NULL
+    AND to_jsonb(NEW) - ARRAY(SELECT name FROM jsonb_object_keys(to_jsonb(NEW)) AS name WHERE name LIKE 'reopen%')
+      = to_jsonb(OLD) - ARRAY(SELECT name FROM jsonb_object_keys(to_jsonb(OLD)) AS name WHERE name LIKE 'reopen%')
+  )) THEN
+    RETURN NULL;
+  END IF;
+  RAISE EXCEPTION 'ledger.% keeps what was recorded', TG_TABLE_NAME
+    USING ERRCODE = '23000', CONSTRAINT = 'history_never_changes', SCHEMA = 'ledger';
+END
+$$;
+--> statement-breakpoint
+CREATE TRIGGER price_versions_keep AFTER UPDATE OR DELETE ON ledger.price_versions
+FOR EACH ROW EXECUTE FUNCTION ledger.keep_history();
+--> statement-breakpoint
+CREATE TRIGGER period_closes_keep AFTER UPDATE OR DELETE ON ledger.period_closes
+FOR EACH ROW EXECUTE FUNCTION ledger.keep_history();
+--> statement-breakpoint
 CREATE TRIGGER journal_entries_keep_changed AFTER UPDATE ON ledger.journal_entries
 FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION ledger.keep_entry();
 --> statement-breakpoint
@@ -153,16 +180,13 @@ REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger.keep_l
 CREATE TRIGGER lines_keep_truncated BEFORE TRUNCATE ON ledger.lines
 FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_truncate();
 --> statement-breakpoint
--- A point of knowledge is a time or a snapshot (both null: now). A snapshot tells exactly what had been committed; a
--- time compares with when entries say that they were recorded.
+-- A point of knowledge is a time, a snapshot, or both (both null: now). Known is what the snapshot saw as committed and what
+-- says that it was recorded by that time.
 CREATE FUNCTION ledger.was_known(p_recorded_at timestamptz, p_recorded_xid xid8, p_at timestamptz, p_snapshot pg_snapshot)
 RETURNS boolean
 LANGUAGE sql IMMUTABLE AS $$
-  SELECT CASE
-    WHEN p_snapshot IS NOT NULL THEN pg_visible_in_snapshot(p_recorded_xid, p_snapshot)
-    WHEN p_at IS NOT NULL THEN p_recorded_at <= p_at
-    ELSE true
-  END
+  SELECT (p_snapshot IS NULL OR pg_visible_in_snapshot(p_recorded_xid, p_snapshot))
+    AND (p_at IS NULL OR p_recorded_at <= p_at)
 $$;
 --> statement-breakpoint
 -- What was posted since a point of knowledge: none where that is now. Reads no more than that.
@@ -180,9 +204,11 @@ BEGIN
         SELECT e.id FROM ledger.journal_entries e
         WHERE e.book_id = p_book_id AND e.seal IS NOT NULL AND e.recorded_xid = running OFFSET 0
       ) AS of_running;
-  ELSIF p_at IS NOT NULL THEN
+  END IF;
+  IF p_at IS NOT NULL THEN
     RETURN QUERY SELECT e.id FROM ledger.journal_entries e
-      WHERE e.book_id = p_book_id AND e.seal IS NOT NULL AND e.recorded_at > p_at;
+      WHERE e.book_id = p_book_id AND e.seal IS NOT NULL AND e.recorded_at > p_at
+        AND (p_snapshot IS NULL OR pg_visible_in_snapshot(e.recorded_xid, p_snapshot));
   END IF;
 END
 $$;

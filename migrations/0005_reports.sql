@@ -45,37 +45,3 @@ BEGIN
   HAVING sum(m.debit) <> 0 OR sum(m.credit) <> 0;
 END
 $$;
---> statement-breakpoint
--- A point of knowledge as the snapshot that saw exactly what was known of the book's entries then: now's where both are
--- null, or where the given snapshot is of no past. What was recorded later than a time is written out as running, as is
--- what was still running. Reads no more than what was recorded since.
-CREATE FUNCTION ledger.knowledge_at(p_book_id uuid, p_at timestamptz, p_snapshot pg_snapshot) RETURNS pg_snapshot
-LANGUAGE plpgsql STABLE AS $$
-DECLARE
-  seen CONSTANT pg_snapshot := pg_current_snapshot();
-  later numeric[];
-  ended numeric;
-  running numeric[];
-BEGIN
-  IF p_snapshot IS NOT NULL AND pg_snapshot_xmax(p_snapshot) <= pg_snapshot_xmax(seen) THEN
-    RETURN p_snapshot;
-  END IF;
-  later := ARRAY(
-    SELECT DISTINCT e.recorded_xid::text::numeric FROM ledger.journal_entries e
-    WHERE e.book_id = p_book_id AND e.seal IS NOT NULL AND e.recorded_at > p_at);
-  IF later = '{}' THEN
-    RETURN seen;
-  END IF;
-  ended := 1 + coalesce((
-    SELECT e.recorded_xid::text::numeric FROM ledger.journal_entries e
-    WHERE e.book_id = p_book_id AND e.seal IS NOT NULL AND e.recorded_at <= p_at
-    ORDER BY e.recorded_xid DESC LIMIT 1), 2);
-  running := ARRAY(
-    SELECT xid FROM (
-      SELECT unnest(later) AS xid
-      UNION
-      SELECT pg_snapshot_xip(seen)::text::numeric
-    ) AS others WHERE xid < ended ORDER BY xid);
-  RETURN format('%s:%s:%s', coalesce(running[1], ended), ended, array_to_string(running, ','))::pg_snapshot;
-END
-$$;

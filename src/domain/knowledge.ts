@@ -4,7 +4,7 @@
  */
 import { isCalendarDate } from "./calendar-date.ts";
 
-/** What a token stands for. */
+/** What had been committed, as a transaction saw it. */
 export interface Seen {
   /** What PostgreSQL writes of a `pg_snapshot`. */
   readonly snapshot: string;
@@ -12,15 +12,15 @@ export interface Seen {
   readonly era: string;
 }
 
-/** A time or a token. */
+/** Known is what had been committed (null: by now) and says that it was recorded by then (null: whenever); one is not null. */
 export type Knowledge =
   | { readonly at: Date; readonly snapshot: null; readonly era: null }
-  | ({ readonly at: null } & Seen);
+  | ({ readonly at: Date | null } & Seen);
 
 const TIME_PATTERN =
   /^(\d{4}-\d{2}-\d{2})T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,3})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 const TOKEN_PATTERN = /^kn_([A-Za-z0-9_-]{1,4000})$/;
-const SEEN_PATTERN = /^([0-9a-f]{10}) ([\d:,]+)$/;
+const SEEN_PATTERN = /^([0-9a-f]{10}) ([\d:,]+)(?: (-?\d{1,15}))?$/;
 const SNAPSHOT_PATTERN = /^([1-9]\d{0,18}):([1-9]\d{0,18}):((?:[1-9]\d{0,18}(?:,[1-9]\d{0,18})*)?)$/;
 /** The largest id that PostgreSQL's snapshots hold. */
 const XID_MAX = 2n ** 63n - 1n;
@@ -30,16 +30,33 @@ const XID_MAX = 2n ** 63n - 1n;
  */
 export function parseKnowledge(text: string): Knowledge | null {
   const [, date] = TIME_PATTERN.exec(text) ?? [];
-  if (date !== undefined) return isCalendarDate(date) ? { at: new Date(text), snapshot: null, era: null } : null;
+  if (date !== undefined) {
+    const at = isCalendarDate(date) ? toTime(new Date(text)) : null;
+    return at === null ? null : { at, snapshot: null, era: null };
+  }
   const [, token] = TOKEN_PATTERN.exec(text) ?? [];
-  const [, era, snapshot] = SEEN_PATTERN.exec((token === undefined ? null : decode(token)) ?? "") ?? [];
+  const [, era, snapshot, ms] = SEEN_PATTERN.exec((token === undefined ? null : decode(token)) ?? "") ?? [];
   if (era === undefined || snapshot === undefined || !isSnapshot(snapshot)) return null;
-  return { at: null, snapshot, era };
+  const at = ms === undefined ? null : toTime(new Date(Number(ms)));
+  return ms !== undefined && at === null ? null : { at, snapshot, era };
 }
 
-/** The token of what was seen. It is readable, not signed: it grants nothing. */
-export function formatKnowledge({ era, snapshot }: Seen): string {
-  return `kn_${btoa(`${era} ${snapshot}`).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "")}`;
+/** The token of what was seen and (null: whenever) recorded by then. It is readable, not signed: it grants nothing. */
+export function formatKnowledge({ era, snapshot, at }: Seen & { readonly at: Date | null }): string {
+  const text = `${era} ${snapshot}${at === null ? "" : ` ${at.getTime()}`}`;
+  return `kn_${btoa(text).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "")}`;
+}
+
+/** Whether what a snapshot saw may have been seen by another: it is no newer. */
+export function isWithinSnapshot(snapshot: string, other: string): boolean {
+  const endOf = (text: string) => BigInt(text.split(":")[1] ?? "0");
+  return endOf(snapshot) <= endOf(other);
+}
+
+/** A zone's offset may lead out of the years that there are. */
+function toTime(at: Date): Date | null {
+  const year = at.getUTCFullYear();
+  return year >= 1 && year <= 9999 ? at : null;
 }
 
 function decode(token: string): string | null {

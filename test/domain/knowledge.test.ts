@@ -18,10 +18,25 @@ const snapshots = fc
 test("a snapshot's token is read back as that snapshot", () => {
   fc.assert(
     fc.property(snapshots, (snapshot) => {
-      expect(parseKnowledge(formatKnowledge({ era, snapshot }))).toEqual({ at: null, era, snapshot });
+      expect(parseKnowledge(formatKnowledge({ era, snapshot, at: null }))).toEqual({ at: null, era, snapshot });
     }),
   );
 });
+
+test("a token may have a time as well", () => {
+  for (const at of [new Date("2026-03-31T23:59:59.500Z"), new Date("0001-01-01T00:00:00Z")]) {
+    const seen = { era, snapshot: "10:20:11", at };
+    expect(parseKnowledge(formatKnowledge(seen))).toEqual(seen);
+  }
+  expect(parseKnowledge(formatKnowledge({ era, snapshot: "10:20:11", at: new Date(-8.64e15) }))).toBeNull();
+});
+
+test.each(["9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59"])(
+  "%p, which is in no year that there is, is no point of knowledge",
+  (text) => {
+    expect(parseKnowledge(text)).toBeNull();
+  },
+);
 
 test.each([
   "10:9:",
@@ -35,7 +50,7 @@ test.each([
   "9223372036854775808:9223372036854775808:",
   "x",
 ])("a token of %p, which PostgreSQL would refuse, is no point of knowledge", (snapshot) => {
-  expect(parseKnowledge(formatKnowledge({ era, snapshot }))).toBeNull();
+  expect(parseKnowledge(formatKnowledge({ era, snapshot, at: null }))).toBeNull();
 });
 
 test("a time is read with its zone", () => {

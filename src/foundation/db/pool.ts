@@ -31,6 +31,12 @@ export interface Pool {
   acquire(): Promise<Connection>;
   /** Gives a connection back. A closed one is dropped. */
   release(connection: Connection): void;
+  /**
+   * Counts a stream in, as those keep a connection for long: a third of the pool at the most, and at least one.
+   * @returns what counts it out again; to be called once.
+   * @throws STREAMS_BUSY
+   */
+  enterStream(): () => void;
   stats(): PoolStats;
   /** Resolves once no connection is in use: at once, or when the last one comes back. */
   drained(): Promise<void>;
@@ -51,10 +57,12 @@ export function createPool(options: PoolOptions): Pool {
   const waiters = new Set<Waiter>();
   const overflowTimers = new Map<Connection, ReturnType<typeof setTimeout>>();
   let timeouts = 0;
+  let streams = 0;
   let closing: (() => void) | null = null;
   let settled: (() => void)[] = [];
 
   const max = options.size + options.maxOverflow;
+  const streamsMax = Math.max(1, Math.floor(max / 3));
 
   function drop(connection: Connection): void {
     if (!connections.delete(connection)) return;
@@ -135,6 +143,19 @@ export function createPool(options: PoolOptions): Pool {
       if (idle.length < connections.size) return;
       for (const resolve of settled) resolve();
       settled = [];
+    },
+
+    enterStream() {
+      if (streams >= streamsMax) {
+        throw new FoundationError("STREAMS_BUSY", {
+          detail: `${streams} long answers are being read, as many as may be at once.`,
+          headers: { "Retry-After": "10" },
+        });
+      }
+      streams += 1;
+      return () => {
+        streams -= 1;
+      };
     },
 
     drained() {

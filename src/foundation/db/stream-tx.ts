@@ -1,12 +1,12 @@
 import { abandon, finishRead } from "./end-tx.ts";
 import { type OpenedTx, openTx } from "./open-tx.ts";
-import type { Db, Tx, TxScope } from "./types.ts";
+import { type Db, poolOf, type Tx, type TxScope } from "./types.ts";
 import { assertOutsideTx, currentTx, retryConflicts } from "./with-tx.ts";
 
 export interface StreamTxOptions {
   /** How long the reader may ask for nothing, in milliseconds; 30 seconds by default. */
   readonly stallTimeoutMs?: number;
-  /** How long all of it may take, in milliseconds; half an hour by default. */
+  /** How long all of it may take, in milliseconds; ten minutes by default. */
   readonly totalTimeoutMs?: number;
   /** Told why a stream that had begun was cut off. A reader who goes away cuts nothing off. */
   readonly onCutOff?: (error: unknown) => void;
@@ -42,7 +42,7 @@ interface Reading {
  *   all, is cut off; one who goes away cancels the stream.
  * - The connection is given back in every case: at the end, on failure, when cut off, when cancelled.
  *
- * @throws as {@link withTx}, and what the producer throws before its first chunk.
+ * @throws STREAMS_BUSY where too many are being read; as {@link withTx}; what the producer throws before its first chunk.
  *
  * @example
  * const body = await streamTx(c.var.db, c.var.scope, (tx) => exportBook(tx, { bookId }));
@@ -54,17 +54,25 @@ export async function streamTx(
   options: StreamTxOptions = {},
 ): Promise<ReadableStream<Uint8Array>> {
   assertOutsideTx(db);
-  return toStream(await retryConflicts(db, {}, () => startReading(db, scope, produce)), options);
+  const leave = db[poolOf].enterStream();
+  try {
+    return toStream(await retryConflicts(db, {}, () => startReading(db, scope, produce)), leave, options);
+  } catch (error) {
+    leave();
+    throw error;
+  }
 }
 
 async function startReading(db: Db, scope: TxScope, produce: ProduceTexts): Promise<Reading> {
   const opened = await openTx(db, scope, { readOnly: true });
   const { open } = opened;
   const inside = <T>(fn: () => T): T => currentTx.run({ db, scope, open }, fn);
-  const texts = inside(() => produce(open.tx)[Symbol.asyncIterator]());
-  const read = () => inside(() => gather(texts, opened));
-  const stop = () => void inside(async () => texts.return?.()).catch(() => undefined);
+  let texts: AsyncIterator<string> | null = null;
+  const stop = () => void inside(async () => texts?.return?.()).catch(() => undefined);
   try {
+    const produced = inside(() => produce(open.tx)[Symbol.asyncIterator]());
+    texts = produced;
+    const read = () => inside(() => gather(produced, opened));
     const first = await read();
     await opened.opening;
     return { opened, first, read, stop };
@@ -85,8 +93,12 @@ async function gather(texts: AsyncIterator<string>, { open }: OpenedTx): Promise
   return { text, isLast: false };
 }
 
-function toStream({ opened, first, read, stop }: Reading, options: StreamTxOptions): ReadableStream<Uint8Array> {
-  const { stallTimeoutMs = 30_000, totalTimeoutMs = 1_800_000, onCutOff } = options;
+function toStream(
+  { opened, first, read, stop }: Reading,
+  leave: () => void,
+  options: StreamTxOptions,
+): ReadableStream<Uint8Array> {
+  const { stallTimeoutMs = 30_000, totalTimeoutMs = 600_000, onCutOff } = options;
   const { open, settings } = opened;
   const encoder = new TextEncoder();
   let next: Promise<Chunk> | null = Promise.resolve(first);
@@ -103,6 +115,7 @@ function toStream({ opened, first, read, stop }: Reading, options: StreamTxOptio
     clearTimeout(total);
     if (open.state === "ended") return false;
     open.state = "ended";
+    leave();
     return true;
   }
 

@@ -93,6 +93,13 @@ export const foundationErrors = {
     meaning: "No database connection became free within the time that a request may wait for one. Nothing was written.",
     remedy: "Send the request again after Retry-After.",
   },
+  STREAMS_BUSY: {
+    status: 503,
+    title: "Too many long answers are being read",
+    retryable: true,
+    meaning: "An answer that is streamed keeps a database connection until it is read, so only so many are at once.",
+    remedy: "Send the request again after Retry-After, and read what you asked for before.",
+  },
   DATABASE_UNAVAILABLE: {
     status: 503,
     title: "The database cannot be reached",

@@ -38,6 +38,21 @@ export function jsonBody(options: JsonBodyOptions = {}): MiddlewareHandler {
   };
 }
 
+/**
+ * For routes that take no body.
+ *
+ * @throws {FoundationError} VALIDATION_FAILED for a request with one, which would otherwise be ignored.
+ */
+export function noBody(): MiddlewareHandler {
+  return async (c, next) => {
+    if (c.req.raw.body !== null && (await readBytes(c)).byteLength > 0) {
+      const fault = { pointer: "", detail: "this route takes no body" };
+      throw new FoundationError("VALIDATION_FAILED", { detail: fault.detail, fields: [fault] });
+    }
+    await next();
+  };
+}
+
 function assertJsonContentType(c: Context): void {
   const encoding = c.req.header("content-encoding");
   if (encoding !== undefined && encoding.toLowerCase() !== "identity") {

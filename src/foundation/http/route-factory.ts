@@ -2,7 +2,7 @@ import { OpenAPIHono, type z } from "@hono/zod-openapi";
 import type { Env, MiddlewareHandler, ValidationTargets } from "hono";
 import type { ErrorDefinition } from "../errors/app-error.ts";
 import type { RequestLocation } from "./field-faults.ts";
-import { jsonBody } from "./json-body.ts";
+import { jsonBody, noBody } from "./json-body.ts";
 import { assertPlainFields, type RequestSchemas, rememberSchemas, throwRequestFaults } from "./request-faults.ts";
 import { type DefinedRoute, emptyQuery, type RouteDefinition } from "./route-definition.ts";
 import { errorResponses, successResponses } from "./route-responses.ts";
@@ -80,7 +80,7 @@ function requestMiddleware(schemas: RequestSchemas): MiddlewareHandler[] {
     await assertPlainFields(c, schemas);
     await next();
   };
-  return schemas.body === undefined ? [plainFields] : [jsonBody(), plainFields];
+  return [schemas.body === undefined ? noBody() : jsonBody(), plainFields];
 }
 
 /** @throws {TypeError} where a body drops unknown fields or a path names a parameter that `params` does not. */

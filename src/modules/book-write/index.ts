@@ -6,6 +6,7 @@ export {
   bookWriteHeadersSchema,
   bookWriteQuerySchema,
   entityTagHeadersSchema,
+  noBookYetSchema,
   noIdempotencyKeySchema,
 } from "./schemas.ts";
 export { type BookWrite, writeToBook } from "./write-to-book.ts";

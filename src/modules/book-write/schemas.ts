@@ -8,13 +8,19 @@ export const bookWriteQuerySchema = z.strictObject({
   }),
 });
 
+const refusedKeySchema = (reason: string) =>
+  z.object({
+    "idempotency-key": z
+      .never({ error: `is not taken here: ${reason}` })
+      .optional()
+      .openapi({ type: "string", maxLength: 0, description: `Refused: ${reason}.` }),
+  });
+
 /** For routes that answer with a credential: what they answer is never stored. */
-export const noIdempotencyKeySchema = z.object({
-  "idempotency-key": z
-    .never({ error: "is not taken here: answers with a credential are never stored" })
-    .optional()
-    .openapi({ type: "string", maxLength: 0, description: "Refused: answers with a credential are never stored." }),
-});
+export const noIdempotencyKeySchema = refusedKeySchema("answers with a credential are never stored");
+
+/** For what is no write to a book: keys are kept in books. */
+export const noBookYetSchema = refusedKeySchema("keys are kept in books, and there is none yet");
 
 export const bookWriteHeadersSchema = z.object({
   "idempotency-key": z

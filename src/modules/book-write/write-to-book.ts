@@ -32,7 +32,8 @@ export async function writeToBook<Body>(c: Context<BookEnv>, write: BookWrite<Bo
     key,
     bookId: bookIdOf(c),
     principalId: principal.apiKey?.id ?? principal.userId,
-    route: `${c.req.method} ${c.req.path}`,
+    // Ids in a path are the same in either case.
+    route: `${c.req.method} ${c.req.path.toLowerCase()}`,
     bodyHash: await sha256Hex(canonicalJson(await bodyOf(c))),
     now: deps.clock.now(),
     status: write.status,

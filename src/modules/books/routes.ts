@@ -2,7 +2,7 @@ import type { BookEnv } from "../../deps.ts";
 import { type Tx, withTx } from "../../foundation/db/index.ts";
 import { pageQuery } from "../../foundation/http/pagination.ts";
 import { createRouter } from "../../foundation/http/route-factory.ts";
-import { writeToBook } from "../book-write/index.ts";
+import { noBookYetSchema, writeToBook } from "../book-write/index.ts";
 import { defineBookRoute, defineBookWriteRoute, defineUserRoute } from "../define-route.ts";
 import { registerApiKeyRoutes } from "./api-key-routes.ts";
 import { registerMemberRoutes } from "./member-routes.ts";
@@ -30,6 +30,7 @@ const createBookRoute = defineUserRoute({
   operationId: "createBook",
   summary: "Open a book that you own",
   tags,
+  headers: noBookYetSchema,
   body: bookRequestSchema,
   responses: { 201: { description: "The book", schema: bookSchema } },
   errors: ["SCOPE_INSUFFICIENT"],

@@ -22,7 +22,7 @@ const exportRoute = defineBookRoute({
   responses: {
     200: { description: "The book", schema: bookExportSchema, texts: ["text/plain; charset=utf-8"] },
   },
-  errors: [],
+  errors: ["STREAMS_BUSY"],
 });
 
 const formats = {

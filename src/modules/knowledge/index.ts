@@ -1,1 +1,1 @@
-export { getSeen, knowledgeTokenOf } from "./service.ts";
+export { getSeen, knowledgeTokenOf, toSeen } from "./service.ts";

@@ -13,7 +13,7 @@ export function toPeriodCloseResponse(close: PeriodCloseRow): PeriodCloseRespons
       request_id: close.closeRequestId,
       trace_id: close.closeTraceId,
     },
-    knowledge: formatKnowledge({ snapshot: close.knowledge, era: close.era }),
+    knowledge: formatKnowledge({ snapshot: close.knowledge, era: close.era, at: null }),
     closing_entry_ids: [...close.closingEntryIds],
     reopened: toReopening(close),
   };
@@ -31,6 +31,6 @@ function toReopening(close: PeriodCloseRow): PeriodCloseResponse["reopened"] {
     request_id: requestId,
     trace_id: traceId,
     reason,
-    knowledge: formatKnowledge({ snapshot: knowledge, era: close.era }),
+    knowledge: formatKnowledge({ snapshot: knowledge, era: close.era, at: null }),
   };
 }

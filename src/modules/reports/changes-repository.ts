@@ -43,29 +43,31 @@ export interface ChangePlace {
   readonly entryId: string;
 }
 
-/** Between which transactions a list of changes lies. */
+/** Where a list of changes begins. */
 export interface Span {
-  /** The first that may have recorded something that was not known at the beginning; null where none has. */
+  /** The first transaction that recorded something that was not known at the beginning; null where none has. */
   readonly first: string | null;
-  /** The snapshot that saw what was known of the book's entries at the end. */
-  readonly to: string;
+  /** Whether something was known at the beginning and not at the end. */
+  readonly backward: boolean;
 }
 
-/** The span between two points of knowledge; `to` null: now. */
+/** The span between two points of knowledge; `to` null: now. Reads what was recorded since either, and no more. */
 export async function selectSpan(tx: Tx, bookId: string, from: Knowledge, to: Knowledge | null): Promise<Span> {
   const [row] = await tx.sql<Span>`
-    select ledger.knowledge_at(${bookId}::uuid, ${to?.at ?? null}::timestamptz, ${to?.snapshot ?? null}::pg_snapshot)::text as "to",
-      coalesce((
-        select min(running::text::numeric)::text::xid8 from pg_snapshot_xip(${from.snapshot}::pg_snapshot) as running
-        where exists (
-          select from ledger.journal_entries e
-          where e.book_id = ${bookId} and e.seal is not null and e.recorded_xid = running offset 0)
-      ), pg_snapshot_xmax(${from.snapshot}::pg_snapshot), (
-        select later.xid from (
-          select e.recorded_xid as xid from ledger.journal_entries e
-          where e.book_id = ${bookId} and e.seal is not null and e.recorded_at > ${from.at}::timestamptz
-          offset 0
-        ) later order by later.xid limit 1))::text as first`;
+    select (
+      select e.recorded_xid::text
+      from ledger.entries_unknown_at(${bookId}::uuid, ${from.at}::timestamptz, ${from.snapshot}::pg_snapshot) unknown
+      cross join lateral (
+        select e.recorded_xid from ledger.journal_entries e where e.book_id = ${bookId} and e.id = unknown.id offset 0) e
+      order by e.recorded_xid limit 1
+    ) as first, exists (
+      select
+      from ledger.entries_unknown_at(${bookId}::uuid, ${to?.at ?? null}::timestamptz, ${to?.snapshot ?? null}::pg_snapshot) unknown
+      cross join lateral (
+        select e.recorded_at, e.recorded_xid from ledger.journal_entries e
+        where e.book_id = ${bookId} and e.id = unknown.id offset 0) e
+      where ledger.was_known(e.recorded_at, e.recorded_xid, ${from.at}::timestamptz, ${from.snapshot}::pg_snapshot)
+    ) as backward`;
   if (row === undefined) throw new Error("a select without from answered no row");
   return row;
 }
@@ -77,7 +79,7 @@ export async function selectSpan(tx: Tx, bookId: string, from: Knowledge, to: Kn
  */
 export function selectChanges(
   tx: Tx,
-  scope: StatementScope & { readonly bookId: string; readonly from: Knowledge; readonly to: string },
+  scope: StatementScope & { readonly bookId: string; readonly from: Knowledge; readonly to: Knowledge },
   page: { readonly limit: number; readonly after: ChangePlace },
 ): Promise<ChangeRow[]> {
   const { bookId, from, to, since, asOf, withoutClosing, incomeOnly } = scope;
@@ -102,7 +104,7 @@ export function selectChanges(
       and e.recorded_xid >= ${after.xid}::text::xid8
       and (e.recorded_xid > ${after.xid}::text::xid8 or e.id > ${after.entryId}::uuid)
       and not ledger.was_known(e.recorded_at, e.recorded_xid, ${from.at}::timestamptz, ${from.snapshot}::pg_snapshot)
-      and ledger.was_known(e.recorded_at, e.recorded_xid, null, ${to}::pg_snapshot)
+      and ledger.was_known(e.recorded_at, e.recorded_xid, ${to.at}::timestamptz, ${to.snapshot}::pg_snapshot)
       and (e.date between coalesce(${since}::date, '-infinity') and coalesce(${asOf}::date, 'infinity')) is true
       and not (${withoutClosing} and e.closing)
       and (not ${incomeOnly} or exists (

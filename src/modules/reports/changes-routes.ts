@@ -96,7 +96,7 @@ export function createChangesRoutes() {
 
 async function readChanges(c: Context<BookEnv>, statement: StatementName, bookId: string, valid: ValidQuery) {
   const { limit, cursor, since = null, as_of: asOf = null, from, to = null } = valid;
-  const cursorScope = { purpose: `${statement}/changes`, filters: { since, asOf, from, to } };
+  const cursorScope = { purpose: `${statement}/changes`, filters: { bookId, since, asOf, from, to } };
   const after = cursor === undefined ? null : toChangesPlace(parseCursor(cursor, cursorScope, changesCursorSchema));
   const query = { bookId, statement, since, asOf, from, to };
   const changes = await withTx(c.var.db, c.var.scope, (tx) => listChanges(tx, query, { limit: limit + 1, after }), {

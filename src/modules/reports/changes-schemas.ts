@@ -34,7 +34,7 @@ const changesShape = {
 };
 
 const isForward = ({ from, to }: { readonly from: Knowledge; readonly to?: Knowledge | undefined }) =>
-  from.at === null || !to?.at || from.at <= to.at;
+  from.snapshot !== null || !to?.at || to.snapshot !== null || from.at <= to.at;
 const notForward = { error: "must not be before from", path: ["to"] };
 
 export const dayChangesQuerySchema = z.strictObject(changesShape).refine(isForward, notForward);
@@ -84,7 +84,7 @@ export const changeListSchema = listSchema(changeSchema)
 
 const endSchema = z.string().transform((text, context) => {
   const knowledge = parseKnowledge(text);
-  if (knowledge?.at === null) return knowledge;
+  if (knowledge !== null && knowledge.snapshot !== null) return knowledge;
   context.addIssue({ code: "custom", message: "is no token" });
   return z.NEVER;
 });

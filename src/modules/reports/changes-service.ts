@@ -1,6 +1,7 @@
 import { formatKnowledge, type Knowledge, type Seen } from "../../domain/knowledge.ts";
+import { AppError } from "../../errors.ts";
 import type { Tx } from "../../foundation/db/index.ts";
-import { getSeen } from "../knowledge/index.ts";
+import { getSeen, toSeen } from "../knowledge/index.ts";
 import {
   type ChangePlace,
   type ChangeRow,
@@ -31,7 +32,7 @@ export interface ChangesQuery extends Pick<StatementScope, "since" | "asOf"> {
 
 /** Where a page ended, and what its list goes up to. */
 export interface ChangesPlace extends ChangePlace {
-  readonly to: Seen & { readonly at: null };
+  readonly to: Knowledge & Seen;
 }
 
 export interface Changes {
@@ -43,7 +44,7 @@ export interface Changes {
 /**
  * The entries that changed a statement between two points of knowledge, in the order in which they were recorded. What was
  * still being committed at the first is among them, and what still is at the second will be among the next.
- * @throws KNOWLEDGE_LOST for a token of another era.
+ * @throws KNOWLEDGE_LOST for a token of another era; VALIDATION_FAILED where `to` is before `from`.
  * @param page - `limit`: the most entries; one more than the page has tells whether there is another
  */
 export async function listChanges(
@@ -51,18 +52,24 @@ export async function listChanges(
   { statement, ...query }: ChangesQuery,
   page: { readonly limit: number; readonly after: ChangesPlace | null },
 ): Promise<Changes> {
-  const [seen, beginning] = await Promise.all([
-    getSeen(tx, [query.from, query.to, page.after?.to ?? null]),
-    page.after === null ? beginningOf(tx, query) : { ...page.after, to: page.after.to.snapshot },
+  const { from, to } = query;
+  const [seen, place] = await Promise.all([
+    getSeen(tx, [from, to, page.after?.to ?? null]),
+    page.after ?? findBeginning(tx, query),
   ]);
-  const { to, xid, entryId } = beginning;
-  const scope = { ...query, ...bearing[statement], to };
+  const end = page.after?.to ?? toSeen(to, seen);
+  const { xid, entryId } = place;
+  const scope = { ...query, ...bearing[statement], to: end };
   const rows = xid === null ? [] : await selectChanges(tx, scope, { limit: page.limit, after: { xid, entryId } });
-  return { rows, knowledge: formatKnowledge({ snapshot: to, era: seen.era }) };
+  return { rows, knowledge: formatKnowledge(end) };
 }
 
 /** Before the first entry of a list. */
-async function beginningOf(tx: Tx, { bookId, from, to }: Omit<ChangesQuery, "statement">) {
-  const span = await selectSpan(tx, bookId, from, to);
-  return { to: span.to, xid: span.first, entryId: "00000000-0000-0000-0000-000000000000" };
+async function findBeginning(tx: Tx, { bookId, from, to }: Omit<ChangesQuery, "statement">) {
+  const { first, backward } = await selectSpan(tx, bookId, from, to);
+  if (backward) {
+    const fault = { pointer: "/query/to", detail: "must not be before from" };
+    throw new AppError("VALIDATION_FAILED", { detail: `${fault.pointer}: ${fault.detail}`, fields: [fault] });
+  }
+  return { xid: first, entryId: "00000000-0000-0000-0000-000000000000" };
 }

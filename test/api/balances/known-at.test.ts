@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import fc from "fast-check";
-import { formatKnowledge } from "../../../src/domain/knowledge.ts";
+import { formatKnowledge, parseKnowledge } from "../../../src/domain/knowledge.ts";
 import { createTestApp, type TestApp } from "../../support/app.ts";
 import { type BookClient, createBookClient } from "../accounts/book-client.ts";
 import { createReportsBook, paths, type ReportsBook, steps } from "../reports/reports-book.ts";
@@ -86,18 +86,24 @@ test.each(["register", "balance"])("a %s at a point of knowledge that is none is
   expect([status, body.errors[0].pointer]).toEqual([400, "/query/known_at"]);
 });
 
-test("a token of another history of the database is refused, and told apart from one that is none", async () => {
+test("a token of another history of the database, or of what it has not come to, is refused, and told apart from one that is none", async () => {
   const book = await createBookClient(app);
   const { id } = await book.account("Assets:Bank");
-  const elsewhere = formatKnowledge({ era: "0123456789", snapshot: "10:10:" });
-  for (const path of [
-    `/accounts/${id}/balance?known_at=${elsewhere}`,
-    `/accounts/${id}/register?known_at=${elsewhere}`,
-    `/reports/balance-sheet?known_at=${elsewhere}`,
-    `/reports/trial-balance/changes?from=${elsewhere}`,
-    `/reports/trial-balance/changes?from=2026-01-01T00:00:00Z&to=${elsewhere}`,
-  ]) {
-    const { status, body } = await book.get(path);
-    expect({ path, status, id: body.error_id }).toEqual({ path, status: 422, id: "KNOWLEDGE_LOST" });
-  }
+  const { knowledge } = (await book.get("/reports/balance-sheet")).body;
+  const { era } = parseKnowledge(knowledge) ?? {};
+  const farEnd = "9000000000000000000:9000000000000000001:";
+  for (const elsewhere of [
+    formatKnowledge({ era: "0123456789", snapshot: "10:10:", at: null }),
+    formatKnowledge({ era: era ?? "", snapshot: farEnd, at: null }),
+  ])
+    for (const path of [
+      `/accounts/${id}/balance?known_at=${elsewhere}`,
+      `/accounts/${id}/register?known_at=${elsewhere}`,
+      `/reports/balance-sheet?known_at=${elsewhere}`,
+      `/reports/trial-balance/changes?from=${elsewhere}`,
+      `/reports/trial-balance/changes?from=2026-01-01T00:00:00Z&to=${elsewhere}`,
+    ]) {
+      const { status, body } = await book.get(path);
+      expect({ path, status, id: body.error_id }).toEqual({ path, status: 422, id: "KNOWLEDGE_LOST" });
+    }
 });

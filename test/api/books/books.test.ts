@@ -25,6 +25,13 @@ test("a new book belongs to whoever opened it, and shows up in their list alone"
   expect(theirs.body.items.map((book: { id: string }) => book.id)).toEqual([stranger.bookId]);
 });
 
+test("opening a book refuses an idempotency key, which there is no book yet to keep in", async () => {
+  const user = await t.register();
+  const headers = { "Idempotency-Key": "a-book" };
+  const { status, body } = await t.request("/api/v1/books", { token: user.token, json: { name: "Twice" }, headers });
+  expect([status, body.errors[0].pointer]).toEqual([400, "/headers/idempotency-key"]);
+});
+
 test("a book's owner renames it", async () => {
   const user = await t.register();
   const renamed = await t.request(user.book, { method: "PATCH", token: user.token, json: { name: "Household" } });

@@ -20,7 +20,7 @@ const entry = (date: string, memo: string) => ({
 
 beforeAll(async () => {
   t = await createTestApp({
-    env: { DB_POOL_SIZE: "2", DB_MAX_OVERFLOW: "0", DB_POOL_TIMEOUT_MS: "500" },
+    env: { DB_POOL_SIZE: "6", DB_MAX_OVERFLOW: "0", DB_POOL_TIMEOUT_MS: "500" },
   });
   book = await createLedgerBook(t);
   // More than two pages of entries, and of more text than one chunk.
@@ -119,10 +119,10 @@ describe("GET /books/{book_id}/export", () => {
     expect(foreign.headers.get("content-disposition")).toBeNull();
   });
 
-  test("where no connection is free it is an ordinary 503", async () => {
+  test("where as many are read as may be it is an ordinary 503", async () => {
     const unread = await Promise.all([fetchExport("json"), fetchExport("json")]);
     const refused = await fetchExport("json");
-    expect([refused.status, await refused.text()]).toEqual([503, expect.stringContaining("POOL_TIMEOUT")]);
+    expect([refused.status, await refused.text()]).toEqual([503, expect.stringContaining("STREAMS_BUSY")]);
     for (const response of unread) await response.body?.cancel();
     await expectIdlePool();
   });
@@ -136,7 +136,7 @@ describe("GET /books/{book_id}/export", () => {
     const admin = postgres(await superuserUrl(t.database.name), { max: 1 });
     await admin`
       select pg_terminate_backend(pid) from pg_stat_activity
-      where datname = current_database() and application_name = 'footing-test'`;
+      where datname = current_database() and application_name = 'footing-test' and state <> 'idle'`;
     await admin.end();
     const readOn = async () => {
       while (!(await reader.read()).done);

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import fc from "fast-check";
+import postgres from "postgres";
 import { v7 as uuidV7 } from "uuid";
 import { type Tx, withTx } from "../../../src/foundation/db/index.ts";
 import { postEntry } from "../../../src/modules/journal/index.ts";
 import { scaled } from "../../domain/scaled-bigint.ts";
 import { type Answer, createTestApp, type TestApp } from "../../support/app.ts";
+import { superuserUrl } from "../../support/database.ts";
 import { scopeOf } from "../accounts/book-client.ts";
 import {
   type AccountPath,
@@ -193,6 +195,60 @@ test("changes up to a time end there, and their token goes on from there", async
   expect(upToToken).toMatchObject({ to: between.knowledge, knowledge: between.knowledge });
   expect(upToToken.items.map((item: { id: string }) => item.id)).toEqual(ids.slice(0, 3));
   await clocked.close();
+});
+
+test("changes up to a time are exact where all entries say the same transaction, as those of a restored book do", async () => {
+  const clocked = await createTestApp();
+  const book = await createReportsBook(clocked);
+  const ids: string[] = [];
+  for (const second of ["01", "02", "03", "04"]) {
+    clocked.clock.current = new Date(`2026-01-01T00:00:${second}Z`);
+    ids.push((await book.transfer({ date: "2024-01-01", debit: "Assets:Cash", credit: "Income:Sales" })).body.id);
+  }
+  const superuser = postgres(await superuserUrl(clocked.database.name), { max: 1 });
+  await superuser.begin(async (sql) => {
+    await sql`set local session_replication_role = replica`;
+    await sql`update ledger.journal_entries set recorded_xid = '3'`;
+  });
+  await superuser.end();
+  const path = "/reports/income-statement/changes?from=2000-01-01T00:00:00Z";
+  const { items, knowledge } = (await book.get(`${path}&to=2026-01-01T00:00:02Z`)).body;
+  expect(items.map(({ id }: { id: string }) => id).toSorted()).toEqual(ids.slice(0, 2).toSorted());
+  const rest = (await poll(book, "income-statement", knowledge)).items.map(({ id }) => id);
+  expect(rest.toSorted()).toEqual(ids.slice(2).toSorted());
+  await clocked.close();
+});
+
+test("an answer to a time has a token that gives it again, whatever comes later and says that it was earlier", async () => {
+  const clocked = await createTestApp();
+  const book = await createReportsBook(clocked);
+  const transfer = () => book.transfer({ date: "2024-01-01", debit: "Assets:Cash", credit: "Income:Sales" });
+  const now = Date.now();
+  clocked.clock.current = new Date(now);
+  await transfer();
+  clocked.clock.current = new Date(now + 10_000);
+  await transfer();
+  const then = new Date(now + 5_000).toISOString();
+  const { body } = await book.get(`/reports/balance-sheet?known_at=${then}`);
+  clocked.clock.current = new Date(now + 1_000);
+  await transfer();
+  const again = (await book.get(`/reports/balance-sheet?known_at=${body.knowledge}`)).body;
+  expect({ ...again, known_at: then }).toEqual(body);
+  const missed = (await poll(book, "balance-sheet", body.knowledge)).items;
+  expect(missed.map(({ posted_at }) => Date.parse(posted_at) - now)).toEqual([10_000, 1_000]);
+  await clocked.close();
+});
+
+test("changes do not go backward: an end that lacks what was known at the beginning is a 400", async () => {
+  const book = await createReportsBook(app);
+  const earlier = (await book.get("/reports/balance-sheet")).body.knowledge;
+  await book.transfer({ date: "2024-01-01", debit: "Assets:Cash", credit: "Income:Sales" });
+  const later = (await book.get("/reports/balance-sheet")).body.knowledge;
+  for (const to of [earlier, "2020-01-01T00:00:00Z"]) {
+    const { status, body } = await book.get(`/reports/trial-balance/changes?from=${later}&to=${to}`);
+    expect([status, body.errors?.[0].pointer]).toEqual([400, "/query/to"]);
+  }
+  expect((await book.get(`/reports/trial-balance/changes?from=${later}&to=${later}`)).body.items).toEqual([]);
 });
 
 test("a void is a change of its own, and the entry it voids says so", async () => {

@@ -110,7 +110,20 @@ describe.each(operations.map((operation) => [`${operation.method} ${operation.pa
       });
     }
 
-    if (operation.body === null) return;
+    if (operation.body === null) {
+      if (operation.method === "GET") return;
+      test("refuses a body, which it has no use for", async () => {
+        for (const body of ["{}", "{{{"]) {
+          const answer = await send(
+            t,
+            { path, options: { ...options, body, headers: { ...options.headers, ...json } } },
+            token,
+          );
+          expect(outcomeOf(answer)).toEqual([400, "VALIDATION_FAILED"]);
+        }
+      });
+      return;
+    }
 
     test("refuses a field that it does not know, at every depth of its body, and names it", async () => {
       const pointers = strictObjectsOf(operation, options.json);
