@@ -1,5 +1,5 @@
 export { type Precondition, preconditionOf, requiredPreconditionOf, setEntityTag } from "./entity-tag.ts";
-export { type Recording, recordingOf } from "./recording.ts";
+export { bookIdOf, type Recording, recordingOf } from "./recording.ts";
 export {
   bookActHeadersSchema,
   bookChangeHeadersSchema,

@@ -25,7 +25,7 @@ export function recordingOf(c: Context<BookEnv>): Recording {
   };
 }
 
-/** In lower case, as PostgreSQL writes UUIDs. */
+/** In lower case, as PostgreSQL writes UUIDs. What is no UUID was refused by the route before a scope is opened. */
 export function bookIdOf(c: Context<BookEnv>): string {
   return (c.req.param("book_id") ?? "").toLowerCase();
 }

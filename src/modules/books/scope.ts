@@ -3,6 +3,7 @@ import type { BookEnv, Principal } from "../../deps.ts";
 import { AppError } from "../../errors.ts";
 import { formatBearerChallenge } from "../../foundation/auth/index.ts";
 import type { TxMode, TxScope } from "../../foundation/db/index.ts";
+import { bookIdOf } from "../book-write/index.ts";
 import type { Role } from "./schemas.ts";
 
 /** What `WWW-Authenticate` names. */
@@ -75,11 +76,6 @@ function scopeInsufficient(detail: string, scope?: TxMode) {
     detail,
     headers: { "WWW-Authenticate": formatBearerChallenge(challenge) },
   });
-}
-
-/** In lower case, as PostgreSQL writes UUIDs. What is no UUID was refused by the route before a scope is opened. */
-function bookIdOf(c: Context<BookEnv>): string {
-  return (c.req.param("book_id") ?? "").toLowerCase();
 }
 
 function settingsOf({ userId }: Principal, bookId: string): TxScope["settings"] {

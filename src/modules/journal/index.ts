@@ -6,9 +6,6 @@ export {
   type EntryOrder,
   listDrafts,
   listRecordedEntries,
-  type ProposedEntry,
   postEntries,
   postEntry,
-  type RecordedEntry,
-  type RecordedPlace,
 } from "./service.ts";

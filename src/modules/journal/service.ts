@@ -7,7 +7,7 @@ import { findLineFaults, insertEntries, type LineFaults } from "./recording-repo
 import { type EntryKey, type EntryRow, findEntry } from "./repository.ts";
 import { entryFaultsOf } from "./rules.ts";
 
-export { type EntryOrder, listDrafts, listRecordedEntries, type RecordedPlace } from "./history-repository.ts";
+export { type EntryOrder, listDrafts, listRecordedEntries } from "./history-repository.ts";
 export type { ProposedEntry, RecordedEntry } from "./proposal-rules.ts";
 export type { BalanceLeft } from "./recording-repository.ts";
 export { type EntryKey, type EntryPlace, type EntryRow, listEntries } from "./repository.ts";
