@@ -47,7 +47,7 @@ async function untilItWorks(load: Load): Promise<void> {
 
 async function settle(name: string, load: Load): Promise<void> {
   const accounting = await load.account();
-  console.log(describeAccounting(name, accounting));
+  process.stdout.write(`${describeAccounting(name, accounting)}\n`);
   expect(accounting).toMatchObject(soundAccounting);
   expect(accounting.effects).toBe(accounting.settled);
 }
