@@ -79,8 +79,8 @@ function toConfig(values: Values) {
       redisUrl: values.REDIS_URL,
     },
     baseCurrency: values.BASE_CURRENCY,
-    model: { primary: values.PRIMARY_MODEL },
-    storage: { s3Bucket: values.S3_BUCKET },
+    model: { primary: values.PRIMARY_MODEL, apiUrl: values.MODEL_API_URL, apiKey: values.MODEL_API_KEY },
+    storage: { s3Bucket: values.S3_BUCKET, s3Endpoint: values.S3_ENDPOINT },
     telemetry: {
       serviceName: values.OTEL_SERVICE_NAME,
       otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,

@@ -1,5 +1,6 @@
 import type { Config } from "./config.ts";
 import type { Db, TxScope } from "./foundation/db/index.ts";
+import type { Check, Lifecycle } from "./foundation/health/index.ts";
 import type { RequestVariables } from "./foundation/http/request-context.ts";
 import type { Logger } from "./foundation/logging/index.ts";
 
@@ -10,6 +11,9 @@ export interface Deps {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly ids: Ids;
+  /** What the application stands on, for `/health`. */
+  readonly checks: readonly Check[];
+  readonly lifecycle: Lifecycle;
   /** The address of the peer that sent a request, or null where the runtime does not tell. */
   readonly socketAddress: (request: Request) => string | null;
   /** A static file of the application by name, or null; gzip-compressed. */

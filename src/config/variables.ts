@@ -9,6 +9,8 @@ import { isBucketName } from "./s3-bucket.ts";
 export interface VariableReference {
   readonly default: string | null;
   readonly expected: string;
+  /** Its value is never shown. */
+  readonly secret?: true;
 }
 
 export const reference = z.registry<VariableReference>();
@@ -21,17 +23,30 @@ function optional<T>({ schema, expected }: Kind<T>) {
   return schema.optional().register(reference, { default: null, expected });
 }
 
+function secret<Schema extends z.ZodType>(schema: Schema): Schema {
+  const known = reference.get(schema);
+  if (known !== undefined) reference.add(schema, { ...known, secret: true });
+  return schema;
+}
+
 const postgresUrl = urlOf(
   "a PostgreSQL URL that names a database, postgres://user:password@host:5432/database",
   ["postgres", "postgresql"],
   (url) => url.pathname.length > 1,
 );
 
-const publicUrl = urlOf(
-  "an absolute http or https URL without user, query or fragment",
-  ["http", "https"],
-  (url) => url.username === "" && url.password === "" && url.search === "" && url.hash === "",
+/** Kept without a slash at its end. */
+const plainUrl = withoutLastSlash(
+  urlOf(
+    "an absolute http or https URL without user, query or fragment",
+    ["http", "https"],
+    (url) => url.username === "" && url.password === "" && url.search === "" && url.hash === "",
+  ),
 );
+
+function withoutLastSlash({ schema, expected }: Kind<string>): Kind<string> {
+  return { expected, schema: schema.transform((url) => url.replace(/\/+$/, "")) };
+}
 
 /** Every variable: its default and what it may say stand here and nowhere else in the code. */
 export const variables = z.object({
@@ -45,13 +60,13 @@ export const variables = z.object({
     textWhere("an IP address or host name", /^(?:[A-Za-z0-9.-]{1,253}|[0-9A-Fa-f:.]{2,45})$/),
   ),
   PORT: withDefault("3000", wholeNumber(0, 65_535)),
-  PUBLIC_URL: optional({ ...publicUrl, schema: publicUrl.schema.transform((url) => url.replace(/\/+$/, "")) }),
+  PUBLIC_URL: optional(plainUrl),
   BODY_BYTES_MAX: withDefault("4194304", wholeNumber(1_024, 67_108_864)),
   TRUSTED_PROXY_HOPS: withDefault("0", wholeNumber(0, 10)),
   SHUTDOWN_TIMEOUT_MS: withDefault("10000", wholeNumber(0, 600_000)),
 
-  DATABASE_URL: optional(postgresUrl),
-  DATABASE_MIGRATION_URL: optional(postgresUrl),
+  DATABASE_URL: secret(optional(postgresUrl)),
+  DATABASE_MIGRATION_URL: secret(optional(postgresUrl)),
   DB_POOL_SIZE: withDefault("10", wholeNumber(1, 1_000)),
   DB_MAX_OVERFLOW: withDefault("5", wholeNumber(0, 1_000)),
   DB_POOL_TIMEOUT_MS: withDefault("5000", wholeNumber(1, 600_000)),
@@ -61,9 +76,11 @@ export const variables = z.object({
   DB_STATEMENT_TIMEOUT_MS: withDefault("15000", wholeNumber(1, 3_600_000)),
   DB_LOCK_TIMEOUT_MS: withDefault("5000", wholeNumber(1, 3_600_000)),
 
-  SECRET_KEY: withDefault(
-    "footing-development-secret-key-never-in-production",
-    text("in production a random key of its own, 32 bytes or more"),
+  SECRET_KEY: secret(
+    withDefault(
+      "footing-development-secret-key-never-in-production",
+      text("in production a random key of its own, 32 bytes or more"),
+    ),
   ),
   JWT_ALGORITHM: withDefault("HS256", oneOf(["HS256", "HS384", "HS512"])),
   ACCESS_TOKEN_TTL_SECONDS: withDefault("900", wholeNumber(1, 86_400)),
@@ -71,8 +88,8 @@ export const variables = z.object({
 
   API_RATE_LIMIT_REQUESTS: withDefault("300", wholeNumber(1, 1_000_000_000)),
   API_RATE_LIMIT_WINDOW: withDefault("60", wholeNumber(1, 86_400)),
-  REDIS_URL: optional(
-    urlOf("a Redis URL, redis://user:password@host:6379/0 or rediss:// for TLS", ["redis", "rediss"]),
+  REDIS_URL: secret(
+    optional(urlOf("a Redis URL, redis://user:password@host:6379/0 or rediss:// for TLS", ["redis", "rediss"])),
   ),
 
   BASE_CURRENCY: withDefault("USD", textWhere("the three capitals of a current ISO 4217 currency", isCurrentCurrency)),
@@ -83,15 +100,20 @@ export const variables = z.object({
       return provider === undefined || model === undefined ? null : { provider, model };
     }),
   ),
+  MODEL_API_URL: optional(plainUrl),
+  MODEL_API_KEY: secret(optional(text("a key of that API"))),
   S3_BUCKET: optional(textWhere("a name by the rules of S3's general purpose buckets", isBucketName)),
+  S3_ENDPOINT: optional(plainUrl),
 
   OTEL_SERVICE_NAME: withDefault("footing", text("any name")),
   OTEL_EXPORTER_OTLP_ENDPOINT: optional(urlOf("an http or https URL", ["http", "https"])),
-  OTEL_EXPORTER_OTLP_HEADERS: optional(
-    textAs("key=value pairs separated by commas, values percent-encoded", (value) => {
-      const { pairs, malformed } = parsePairs(value);
-      return malformed ? null : pairs;
-    }),
+  OTEL_EXPORTER_OTLP_HEADERS: secret(
+    optional(
+      textAs("key=value pairs separated by commas, values percent-encoded", (value) => {
+        const { pairs, malformed } = parsePairs(value);
+        return malformed ? null : pairs;
+      }),
+    ),
   ),
   OTEL_RESOURCE_ATTRIBUTES: optional(
     textAs("key=value pairs separated by commas (malformed ones are ignored)", (value) => parsePairs(value).pairs),

@@ -49,6 +49,8 @@ const folders: readonly (readonly [string, Layer])[] = [
   ["src/domain/", "domain"],
   ["src/config/", "config"],
   ["src/worker/", "entry"],
+  // What an entry does before it serves.
+  ["src/boot/", "entry"],
   ["src/db/schema/", "tables"],
   ["src/db/", "database"],
 ];
