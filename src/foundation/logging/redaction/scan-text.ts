@@ -6,7 +6,7 @@ import { findAssigned, type Span } from "./secret-values.ts";
 export const redacted = "[redacted]";
 
 const privateKey = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,10}-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}-----|$)/g;
-const piece = /(:\/\/)[^\s/?#"'`<>\\]*@|[A-Za-z0-9_-]+/g;
+const piece = /(:\/\/)(?:(?!\[redacted\])[^\s/?#"'`<>\\])+@|[A-Za-z0-9_-]+/g;
 const credentials = /[ \t]+([A-Za-z0-9._~+/-]{8,}=*)/y;
 const tokenPrefix = /^(?:[spr]k[-_]|gh[opsur]_|github_pat_|glpat-|npm_|xox[a-z]-|whsec_|A[KS]IA[A-Z0-9]|AIza)/;
 const tokenPrefixLengthMin = 20;
