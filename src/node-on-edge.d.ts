@@ -4,7 +4,7 @@
  */
 declare module "node:async_hooks" {
   export class AsyncLocalStorage<T> {
-    run<R>(store: T, fn: () => R): R;
+    run<R, Args extends unknown[]>(store: T, fn: (...args: Args) => R, ...args: Args): R;
     getStore(): T | undefined;
   }
 }
