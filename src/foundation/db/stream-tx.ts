@@ -111,7 +111,7 @@ function toStream(
   const { stallTimeoutMs = 30_000, totalTimeoutMs = 600_000, onCutOff } = options;
   const { open, settings } = opened;
   const encoder = new TextEncoder();
-  // A server reads where nothing of the request is known any more, or in another request's context.
+  // Who reads or cancels is in a context of its own, and not every runtime calls these in the one they were made in.
   const within = AsyncLocalStorage.snapshot();
   let next: Promise<Chunk> | null = Promise.resolve(first);
   let controller: ReadableStreamDefaultController<Uint8Array>;

@@ -56,7 +56,7 @@ function findMainOperation(upper: readonly string[]): string | undefined {
 }
 
 function findTargets(words: readonly string[], upper: readonly string[]): string[] {
-  const named = new Set(words.filter((_, at) => isCommonTable(upper, at)));
+  const named = commonTables(words, upper);
   const openers: string[] = [];
   const found = new Set<string>();
   for (const [at, word] of upper.entries()) {
@@ -70,10 +70,14 @@ function findTargets(words: readonly string[], upper: readonly string[]): string
   return [...found];
 }
 
-/** `name AS (` or `name AS [NOT] MATERIALIZED (`. */
-function isCommonTable(upper: readonly string[], at: number): boolean {
-  if (upper[at + 1] !== "AS") return false;
-  return ["(", "MATERIALIZED", "NOT"].includes(upper[at + 2] ?? "");
+/** Names of a WITH list: `name AS (`, `name (columns) AS MATERIALIZED (`. */
+function commonTables(words: readonly string[], upper: readonly string[]): Set<string | undefined> {
+  const named = new Set<string | undefined>();
+  for (const [at, word] of upper.entries()) {
+    if (word !== "AS" || !["(", "MATERIALIZED", "NOT"].includes(upper[at + 1] ?? "")) continue;
+    named.add(words[words[at - 1] === ")" ? words.lastIndexOf("(", at) - 1 : at - 1]);
+  }
+  return named;
 }
 
 function introducesTarget(upper: readonly string[], at: number): boolean {

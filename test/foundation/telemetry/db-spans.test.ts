@@ -144,6 +144,43 @@ test("FT.TRC.1 a stream's statements stay in its request's trace, read where not
   expect(orphansOf(recorder.spans())).toEqual([]);
 });
 
+test("FT.TRC.1 streams that a server sends to many clients at once each stay in their request's trace", async () => {
+  const clients = 24;
+  const rows = 12;
+  const scoped = openObservedDb(database.ownerUrl, createDbObserver({ ...recorder, databaseUrl: database.ownerUrl }), {
+    size: 3 * clients,
+  });
+  const server = Bun.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    fetch: (request) =>
+      recorder.request(new URL(request.url).pathname, async () => {
+        const body = await streamTx(scoped, scope, async function* (tx) {
+          for (let at = 0; at < rows; at += 1) {
+            await tx.sql`select ${at}::int as at`;
+            yield "x".repeat(70_000);
+          }
+        });
+        return new Response(body);
+      }),
+  });
+  const read = async (index: number) => {
+    const response = await fetch(new URL(`/${index}`, server.url));
+    return (await response.bytes()).byteLength;
+  };
+  const sizes = await Promise.all(Array.from({ length: clients }, (_, index) => read(index)));
+  expect(new Set(sizes)).toEqual(new Set([rows * 70_000]));
+  await scoped.close(5000);
+  await server.stop();
+  const trees = treesOf(recorder.spans());
+  const statements = Array.from({ length: rows }, () => leaf("SELECT"));
+  const children = [leaf("BEGIN"), leaf("SELECT set_config"), ...statements, leaf("COMMIT")];
+  for (let index = 0; index < clients; index += 1) {
+    expect(trees.get(`/${index}`)).toEqual([{ name: `/${index}`, children: [{ name: "read transaction", children }] }]);
+  }
+  expect(orphansOf(recorder.spans())).toEqual([]);
+});
+
 test("FT.TRC.1 a stream that is cut off or left ends in its own trace", async () => {
   const produce = async function* (tx: Tx) {
     for (;;) {
