@@ -120,6 +120,8 @@ async function commit(opened: OpenedTx): Promise<void> {
     if (answer.command !== "COMMIT") throw open.failure ?? new Error(`COMMIT was answered with ${answer.command}`);
   } catch (error) {
     if (error instanceof BaseAppError || !isConnectionLoss(error)) throw error;
+    // The socket may say that it has closed only later, and nobody is to be handed this connection meanwhile.
+    connection.closed = true;
     throw new FoundationError("COMMIT_OUTCOME_UNKNOWN", {
       detail:
         "The connection to the database was lost while the change was being committed, so it may or may not be stored. " +
