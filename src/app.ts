@@ -28,8 +28,8 @@ export function createApp(deps: Deps) {
   const { config, db, logger } = deps;
   const app = createRouter<AppEnv>();
 
-  app.use(requestContext({ logger, newRequestId: deps.ids.uuid }));
-  app.use(requestLogger({ userId: (c) => c.get("principal")?.userId }));
+  app.use(requestContext({ newRequestId: deps.ids.uuid }));
+  app.use(requestLogger({ logger }));
   app.use(thrownGuard());
   app.use(securityHeaders({ https: config.environment === "production" }));
   app.use(transportLimits({ bodyBytesMax: config.http.bodyBytesMax }));

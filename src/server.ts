@@ -11,7 +11,8 @@ import { EmbeddedDatabaseError, startEmbedded } from "./foundation/db/embedded/i
 import { createDb, findWallFaults } from "./foundation/db/index.ts";
 import { openTcpSocket } from "./foundation/db/tcp-socket.ts";
 import { withAbsoluteUrl } from "./foundation/http/absolute-request.ts";
-import { createLogger } from "./foundation/logging/index.ts";
+import { createDescriptorOutput } from "./foundation/logging/descriptor-output.ts";
+import { createLineBuffer, setUpLogging, wantsColour } from "./foundation/logging/index.ts";
 import { flushKeyUsage } from "./modules/auth/index.ts";
 import { onNpxEnd } from "./npx-watch.ts";
 
@@ -21,6 +22,8 @@ const bunHeaderBytesMax = 64 * 1024;
 const bunIdleSecondsMax = 255;
 const keyUsageIntervalMs = 10_000;
 const oneCtrlCMs = 500;
+/** How long the last lines may take to leave, once everything else is closed. */
+const logFlushMs = 2_000;
 
 /** What is closed on the way out, last opened first. */
 interface Closer {
@@ -31,7 +34,20 @@ interface Closer {
 const closers: Closer[] = [];
 let stoppingSince: number | null = null;
 const config = readConfig();
-const logger = createLogger({ level: config.logLevel, write: (line) => process.stdout.write(`${line}\n`) });
+const output = createDescriptorOutput();
+const lines = createLineBuffer({
+  write: output.write,
+  onRecovery: (droppedLines) => logger.warn("log lines were dropped while the output stalled", { droppedLines }),
+  // Whoever read the log has gone: there is nobody left to write it to.
+  onFailure: () => void stop(1),
+});
+const logger = setUpLogging({
+  level: config.logLevel,
+  debug: config.debug,
+  colour: wantsColour({ isTerminal: process.stdout.isTTY, noColor: process.env["NO_COLOR"] }),
+  write: lines.push,
+  flush: lines.flush,
+});
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void stop(0));
 for (const event of ["uncaughtException", "unhandledRejection"] as const) {
@@ -40,8 +56,10 @@ for (const event of ["uncaughtException", "unhandledRejection"] as const) {
     void stop(1);
   });
 }
-// Whoever read the log has gone: there is nobody left to write it to.
-process.stdout.on("error", () => void stop(1));
+process.on("exit", () => {
+  const rest = lines.take();
+  if (rest !== null) output.writeNow(rest);
+});
 onNpxEnd(() => void stop(0));
 start(config).catch((error: unknown) => {
   if (isForTheOperator(error)) process.stderr.write(`${error.message}\n`);
@@ -173,5 +191,6 @@ async function stop(exitCode: number): Promise<void> {
     });
   }
   logger.info("Footing has stopped");
+  await logger.flush(logFlushMs);
   process.exit(exitCode);
 }

@@ -7,7 +7,7 @@ import { createErrorMapper } from "./foundation/errors/index.ts";
 import { requestContext } from "./foundation/http/request-context.ts";
 import { requestLogger } from "./foundation/http/request-logger.ts";
 import { createRouter } from "./foundation/http/route-factory.ts";
-import { createLogger, type Logger } from "./foundation/logging/index.ts";
+import { type Logger, setUpLogging } from "./foundation/logging/index.ts";
 import { flushKeyUsage } from "./modules/auth/index.ts";
 import { type Bindings, findAssets, parseBindings } from "./worker/bindings.ts";
 
@@ -42,7 +42,7 @@ function createHandler(bindings: Bindings): Handler {
 
 function createApiHandler(bindings: Bindings): Handler {
   const { config, databaseUrl } = parseBindings(bindings);
-  const logger = createLogger({ level: config.logLevel, write });
+  const logger = setUpLogging({ level: config.logLevel, debug: config.debug, write });
   const { db, withPool, drained } = createRequestDb({
     ...config.database.pool,
     ...poolOfOne,
@@ -97,8 +97,8 @@ function createApiHandler(bindings: Bindings): Handler {
 /** Answers every request with a 500 that has ids and tells nothing; the log has the reason at each of them. */
 function createRefusal(reason: unknown): Handler {
   const router = createRouter();
-  router.use(requestContext({ logger: createLogger({ level: "info", write }) }));
-  router.use(requestLogger());
+  router.use(requestContext());
+  router.use(requestLogger({ logger: setUpLogging({ level: "info", debug: false, write }) }));
   router.use(() => {
     throw reason;
   });

@@ -5,7 +5,7 @@ import { mapPgError } from "../../src/db/errors.ts";
 import type { Deps } from "../../src/deps.ts";
 import { createDb } from "../../src/foundation/db/index.ts";
 import { openTcpSocket } from "../../src/foundation/db/tcp-socket.ts";
-import { createLogger } from "../../src/foundation/logging/index.ts";
+import { setUpLogging } from "../../src/foundation/logging/index.ts";
 import { createTestDatabase } from "./database.ts";
 
 export interface TestAppOptions {
@@ -58,7 +58,7 @@ export async function createTestApp(options: TestAppOptions = {}) {
   const deps: Deps = {
     config,
     db,
-    logger: createLogger({ level: "debug", write: (line) => logLines.push(line) }),
+    logger: setUpLogging({ level: "debug", debug: false, write: (line) => logLines.push(line) }),
     clock,
     ids: { uuid: () => uuidV7() },
     socketAddress: (request) => request.headers.get("x-test-address") ?? "192.0.2.1",

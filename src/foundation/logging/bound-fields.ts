@@ -1,0 +1,46 @@
+import type { LogFields } from "./log-record.ts";
+import { createRedactor } from "./redaction/redactor.ts";
+import { createPlainer } from "./to-plain.ts";
+
+const redactor = createRedactor();
+
+/**
+ * Fields that many lines carry: made plain and redacted once, when they are bound, and written out once by each
+ * renderer. Immutable.
+ */
+export class BoundFields {
+  static readonly none = new BoundFields({});
+
+  /** Without a prototype, so that `in` sees the fields alone. */
+  readonly fields: LogFields;
+  /** What a renderer made of the fields; kept here for its next line. */
+  rendered: { readonly by: unknown; readonly text: string } | null = null;
+  #lastBelow: BoundFields | null = null;
+  #lastOver: BoundFields | null = null;
+
+  private constructor(fields: LogFields) {
+    this.fields = Object.assign(Object.create(null), fields);
+  }
+
+  /** These fields and more; of two of a name the new one counts, and undefined takes a field away. */
+  with(more: LogFields): BoundFields {
+    const fields: Record<string, unknown> = { ...this.fields };
+    const toPlain = createPlainer();
+    for (const [key, value] of toPlain.entries(more)) {
+      if (value === undefined) delete fields[key];
+      else fields[key] = redactor.field(key, toPlain.value(value));
+    }
+    return new BoundFields(fields);
+  }
+
+  /** These fields over others. The last answer is kept: a logger and a request ask the same again and again. */
+  over(below: BoundFields): BoundFields {
+    if (below === BoundFields.none) return this;
+    if (this === BoundFields.none) return below;
+    if (this.#lastOver === null || this.#lastBelow !== below) {
+      this.#lastBelow = below;
+      this.#lastOver = new BoundFields({ ...below.fields, ...this.fields });
+    }
+    return this.#lastOver;
+  }
+}

@@ -1,0 +1,43 @@
+import { write, writeSync } from "node:fs";
+
+const standardOutput = 1;
+/** How soon a descriptor that takes nothing at present is tried again. */
+const againMs = 10;
+
+/** The process's standard output, past its stream: a reader that stalls holds up neither the process nor its memory. */
+export interface DescriptorOutput {
+  /**
+   * Writes all of it, and resolves then.
+   * @throws what the operating system says when it takes no more (EPIPE: the reader has gone).
+   */
+  write(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** Writes what it can at once; for a process that is about to end. */
+  writeNow(bytes: Uint8Array<ArrayBuffer>): void;
+}
+
+/** Writes to a file descriptor, standard output by default, on Bun or Node. */
+export function createDescriptorOutput(descriptor: number = standardOutput): DescriptorOutput {
+  return {
+    async write(bytes) {
+      for (let at = 0; at < bytes.length; ) {
+        const written = await writeSome(descriptor, bytes.subarray(at));
+        if (written === 0) await new Promise((resolve) => setTimeout(resolve, againMs));
+        at += written;
+      }
+    },
+    writeNow(bytes) {
+      for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
+    },
+  };
+}
+
+/** How many bytes were taken: 0 when a pipe that does not block is full. */
+function writeSome(descriptor: number, bytes: Uint8Array<ArrayBuffer>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    write(descriptor, bytes, 0, bytes.length, null, (error, written) => {
+      if (error === null) resolve(written);
+      else if (error.code === "EAGAIN") resolve(0);
+      else reject(error);
+    });
+  });
+}
