@@ -2,7 +2,9 @@ import { mapPgError } from "./db/errors.ts";
 import type { AppEnv, Deps } from "./deps.ts";
 import { createErrorMapper } from "./foundation/errors/index.ts";
 import { createNotFoundHandler } from "./foundation/http/method-not-allowed.ts";
+import { shedLoad } from "./foundation/http/load-shedding.ts";
 import { requestContext } from "./foundation/http/request-context.ts";
+import { limitTime } from "./foundation/http/request-deadline.ts";
 import { requestLogger } from "./foundation/http/request-logger.ts";
 import { createRouter } from "./foundation/http/route-factory.ts";
 import { securityHeaders } from "./foundation/http/security-headers.ts";
@@ -32,6 +34,14 @@ export function createApp(deps: Deps) {
   app.use(requestLogger({ logger }));
   app.use(thrownGuard());
   app.use(securityHeaders({ https: config.environment === "production" }));
+  app.use(
+    shedLoad({
+      eventLoopDelayMs: deps.eventLoopDelayMs,
+      delayMsMax: config.http.eventLoopDelayMsMax,
+      exempt: isProbeOrDocs,
+    }),
+  );
+  app.use(limitTime(config.http.requestTimeoutMs));
   app.use(transportLimits({ bodyBytesMax: config.http.bodyBytesMax }));
   app.use(
     rateLimit({

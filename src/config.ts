@@ -49,7 +49,10 @@ function toConfig(values: Values) {
       publicUrl: values.PUBLIC_URL,
       bodyBytesMax: values.BODY_BYTES_MAX,
       trustedProxyHops: values.TRUSTED_PROXY_HOPS,
-      shutdownTimeoutMs: values.SHUTDOWN_TIMEOUT_MS,
+      requestTimeoutMs: values.REQUEST_TIMEOUT_MS,
+      /** 0: never. */
+      eventLoopDelayMsMax: values.EVENT_LOOP_DELAY_MS_MAX,
+      shutdownGraceMs: values.SHUTDOWN_GRACE_MS,
     },
     database: {
       /** Undefined: the embedded database. */
@@ -59,6 +62,7 @@ function toConfig(values: Values) {
       pool: {
         size: values.DB_POOL_SIZE,
         maxOverflow: values.DB_MAX_OVERFLOW,
+        queueMax: values.DB_POOL_QUEUE_MAX,
         acquireTimeoutMs: values.DB_POOL_TIMEOUT_MS,
         overflowIdleTimeoutMs: values.DB_OVERFLOW_IDLE_TIMEOUT_MS,
         lifetimeMs: values.DB_CONNECTION_LIFETIME_MS,

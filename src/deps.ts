@@ -14,6 +14,8 @@ export interface Deps {
   /** What the application stands on, for `/health`. */
   readonly checks: readonly Check[];
   readonly lifecycle: Lifecycle;
+  /** How far behind the process is with its work, in milliseconds; 0 where that is not measured. */
+  readonly eventLoopDelayMs: () => number;
   /** The address of the peer that sent a request, or null where the runtime does not tell. */
   readonly socketAddress: (request: Request) => string | null;
   /** A static file of the application by name, or null; gzip-compressed. */

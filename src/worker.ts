@@ -1,10 +1,13 @@
 import { v7 as uuidV7 } from "uuid";
 import { createApp } from "./app.ts";
+import { createDatabaseCheck } from "./boot/database-check.ts";
 import { mapPgError } from "./db/errors.ts";
 import type { Deps } from "./deps.ts";
 import { createRequestDb, findWallFaults } from "./foundation/db/index.ts";
 import { createErrorMapper } from "./foundation/errors/index.ts";
+import { createLifecycle } from "./foundation/health/index.ts";
 import { requestContext } from "./foundation/http/request-context.ts";
+import { requestDeadline } from "./foundation/http/request-deadline.ts";
 import { requestLogger } from "./foundation/http/request-logger.ts";
 import { createRouter } from "./foundation/http/route-factory.ts";
 import { type Logger, setUpLogging } from "./foundation/logging/index.ts";
@@ -48,15 +51,22 @@ function createApiHandler(bindings: Bindings): Handler {
     ...poolOfOne,
     url: databaseUrl,
     applicationName: "footing-edge",
-    closeTimeoutMs: config.http.shutdownTimeoutMs,
+    closeTimeoutMs: config.http.shutdownGraceMs,
     mapError: mapPgError,
+    deadline: requestDeadline,
     onBackgroundError: (error, during) => logger.error(`a fault in ${during}`, { error }),
   });
   const assets = findAssets(bindings);
+  // Nothing is started here and nothing drains: a worker that answers is ready.
+  const lifecycle = createLifecycle();
+  lifecycle.enter("ready");
   const deps: Deps = {
     config,
     db,
     logger,
+    checks: [createDatabaseCheck(db)],
+    lifecycle,
+    eventLoopDelayMs: () => 0,
     clock: { now: () => new Date() },
     ids: { uuid: () => uuidV7() },
     // Cloudflare writes this header over whatever the client sent; elsewhere whatever stands in front has to.

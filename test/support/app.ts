@@ -1,10 +1,13 @@
 import { v7 as uuidV7 } from "uuid";
 import { createApp } from "../../src/app.ts";
+import { createDatabaseCheck } from "../../src/boot/database-check.ts";
 import { parseConfig } from "../../src/config.ts";
 import { mapPgError } from "../../src/db/errors.ts";
 import type { Deps } from "../../src/deps.ts";
 import { createDb } from "../../src/foundation/db/index.ts";
 import { openTcpSocket } from "../../src/foundation/db/tcp-socket.ts";
+import { createLifecycle } from "../../src/foundation/health/index.ts";
+import { requestDeadline } from "../../src/foundation/http/request-deadline.ts";
 import { setUpLogging } from "../../src/foundation/logging/index.ts";
 import { createTestDatabase } from "./database.ts";
 
@@ -53,13 +56,20 @@ export async function createTestApp(options: TestAppOptions = {}) {
     applicationName: "footing-test",
     openSocket: openTcpSocket,
     mapError: mapPgError,
+    deadline: requestDeadline,
     onBackgroundError: (error) => backgroundErrors.push(error),
   });
+  const lifecycle = createLifecycle();
+  lifecycle.enter("ready");
+  const load = { eventLoopDelayMs: 0 };
   const deps: Deps = {
     config,
     db,
     logger: setUpLogging({ level: "debug", debug: false, write: (line) => logLines.push(line) }),
     clock,
+    checks: [createDatabaseCheck(db)],
+    lifecycle,
+    eventLoopDelayMs: () => load.eventLoopDelayMs,
     ids: { uuid: () => uuidV7() },
     socketAddress: (request) => request.headers.get("x-test-address") ?? "192.0.2.1",
     asset: async (name) => Bun.file(new URL(`../../assets/scalar/${name}`, import.meta.url)).bytes(),
@@ -106,6 +116,8 @@ export async function createTestApp(options: TestAppOptions = {}) {
     deps,
     db,
     clock,
+    /** How far behind the process says that it is. */
+    load,
     database,
     logLines,
     backgroundErrors,

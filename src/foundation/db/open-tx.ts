@@ -1,4 +1,5 @@
 import { answerOf, type Connection } from "./connection.ts";
+import { limitedMs, remainingMs, requestTimeout } from "./deadline.ts";
 import { observeStatement, type TxObserver } from "./observer.ts";
 import type { Pool } from "./pool.ts";
 import { createTx, type OpenTx } from "./tx.ts";
@@ -13,6 +14,8 @@ export interface TxCall {
   readonly scope: TxScope;
   readonly options: TxOptions;
   readonly observer: TxObserver | undefined;
+  /** When the caller stops waiting, on the clock of `performance.now`. */
+  readonly deadline: number | undefined;
 }
 
 /** A transaction whose opening has been sent, and what it holds. Whoever opened it ends it. */
@@ -31,14 +34,17 @@ export interface OpenedTx {
  * awaited by the caller.
  * @throws POOL_TIMEOUT, DATABASE_UNAVAILABLE; what the scope's guard throws without asking the database.
  */
-export async function openTx({ db, scope, options, observer }: TxCall): Promise<OpenedTx> {
+export async function openTx(call: TxCall): Promise<OpenedTx> {
+  const { db, options, observer, deadline } = call;
   const mode = modeOf(options);
   const { settings } = db;
-  const statements = openingOf(mode, settings, scope, options);
+  // What is refused without asking the database is refused before a connection is asked for.
+  const guard = call.scope.guard?.(mode);
   const pool = db[poolOf];
-  const connection = await acquire(pool, observer);
+  const connection = await acquire(pool, call);
+  const statements = openingOf(mode, call, guard);
   const answerTimeoutMs = answerTimeoutOf(settings);
-  const open = createTx(connection, mode, { answerTimeoutMs, observer });
+  const open = createTx(connection, mode, { answerTimeoutMs, observer, deadline });
   // Sent at once: postgres.js would send them when they are first waited for, which may be after a read's own statements.
   const send = (text: string, parameters?: string[], how?: { prepare: boolean }) =>
     observeStatement(observer, text, connection.sql.unsafe(text, parameters, how).execute());
@@ -54,11 +60,13 @@ export function modeOf(options: TxOptions): TxMode {
   return options.readOnly === true ? "read" : "write";
 }
 
-async function acquire(pool: Pool, observer: TxObserver | undefined): Promise<Connection> {
-  if (observer === undefined) return pool.acquire();
+async function acquire(pool: Pool, { observer, deadline }: TxCall): Promise<Connection> {
+  const waitMsMax = remainingMs(deadline);
+  if (waitMsMax <= 0) throw requestTimeout();
+  if (observer === undefined) return pool.acquire(waitMsMax);
   const end = observer.onAcquire();
   try {
-    const connection = await pool.acquire();
+    const connection = await pool.acquire(waitMsMax);
     end(null);
     return connection;
   } catch (error) {
@@ -68,14 +76,15 @@ async function acquire(pool: Pool, observer: TxObserver | undefined): Promise<Co
 }
 
 /** BEGIN, and the settings and the scope's guard as one statement. */
-function openingOf(mode: TxMode, settings: DbSettings, scope: TxScope, options: TxOptions) {
+function openingOf(mode: TxMode, call: TxCall, guard: ReturnType<NonNullable<TxScope["guard"]>> | undefined) {
+  const { scope, options, deadline } = call;
+  const { settings } = call.db;
   const isolation = options.isolation ?? (mode === "read" ? "repeatable read" : "read committed");
   const local: [string, string][] = [
-    ["statement_timeout", String(settings.statementTimeoutMs)],
-    ["lock_timeout", String(settings.lockTimeoutMs)],
+    ["statement_timeout", String(limitedMs(settings.statementTimeoutMs, deadline))],
+    ["lock_timeout", String(limitedMs(settings.lockTimeoutMs, deadline))],
     ...Object.entries(scope.settings),
   ];
-  const guard = scope.guard?.(mode);
   let position = 0;
   const next = () => `$${++position}`;
   const calls = local.map(() => `set_config(${next()}, ${next()}, true)`);

@@ -58,7 +58,7 @@ export async function streamTx(
   assertOutsideTx(db);
   const leave = db[poolOf].enterStream();
   const observer = db.settings.observer?.onTransaction("read");
-  const call = { db, scope, options: { readOnly: true }, observer };
+  const call = { db, scope, options: { readOnly: true }, observer, deadline: undefined };
   const onEnd = (end: TxEnd) => {
     leave();
     observer?.onEnd(end);

@@ -2,6 +2,7 @@ import { PgDialect } from "drizzle-orm/pg-core";
 import { PostgresJsSession, PostgresJsTransaction } from "drizzle-orm/postgres-js/session";
 import type { Sql, TransactionSql } from "postgres";
 import { answerOf, type Connection } from "./connection.ts";
+import { remainingMs, requestTimeout } from "./deadline.ts";
 import { observeStatement, type TxObserver } from "./observer.ts";
 import { parameterisedText } from "./parameterised-text.ts";
 import type { Tx, TxMode, TxOrm, TxSql } from "./types.ts";
@@ -21,6 +22,8 @@ const dialect = new PgDialect();
 interface Watching {
   readonly answerTimeoutMs: number;
   readonly observer: TxObserver | undefined;
+  /** When the caller stops waiting: no statement is sent past it. */
+  readonly deadline: number | undefined;
 }
 
 /** Makes the `Tx` over a connection on which BEGIN is about to be sent. */
@@ -63,7 +66,7 @@ interface PendingQuery extends Promise<unknown> {
  */
 function watch(
   connection: Connection,
-  { answerTimeoutMs, observer }: Watching,
+  { answerTimeoutMs, observer, deadline }: Watching,
   openTx: () => OpenTx,
 ): { sql: TxSql; client: Sql & TransactionSql } {
   function watchQuery(query: object, text: string | TemplateStringsArray): unknown {
@@ -75,6 +78,7 @@ function watch(
       if (connection.closed) {
         return self.reject(Object.assign(new Error("the connection was lost"), { code: "CONNECTION_CLOSED" }));
       }
+      if (remainingMs(deadline) <= 0) return self.reject(requestTimeout());
       answerOf(connection, self, answerTimeoutMs).catch((error: unknown) => {
         open.failure ??= error;
       });

@@ -22,6 +22,11 @@ export interface DbSettings {
   readonly lockTimeoutMs: number;
   /** Turns a driver's error into an application's; null leaves it as it is. */
   readonly mapError: (error: unknown) => BaseAppError | null;
+  /**
+   * When the present caller stops waiting, on the clock of `performance.now`; undefined where it does not. Past it nothing is
+   * begun, and a statement under way is cancelled by PostgreSQL. COMMIT is always waited for.
+   */
+  readonly deadline?: () => number | undefined;
   /** Told of what cannot reach a caller any more: a failed `afterCommit` callback, a failed rollback. */
   readonly onBackgroundError: (error: unknown, during: string) => void;
   /** Told of transactions, statements and waits for connections; without one nothing is measured. */

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { BaseAppError } from "../errors/app-error.ts";
 import { FoundationError } from "../errors/foundation-errors.ts";
 import { abandon, finishRead, rollBack, sendEnd, unavailable } from "./end-tx.ts";
+import { outOfTime } from "./deadline.ts";
 import { failureOf } from "./observer.ts";
 import { modeOf, type OpenedTx, openTx, type TxCall } from "./open-tx.ts";
 import { isConnectionLoss, isTransactionConflict } from "./pg-errors.ts";
@@ -23,6 +24,7 @@ const backoffMs = 10;
  * - A statement that failed inside `fn` fails the transaction even where `fn` swallowed its error.
  *
  * @throws POOL_TIMEOUT when no connection became free; TRANSACTION_CONFLICT when every attempt collided;
+ *   REQUEST_TIMEOUT when the caller's deadline passed before COMMIT;
  *   DATABASE_UNAVAILABLE when the connection was lost before COMMIT; COMMIT_OUTCOME_UNKNOWN when it was lost during it;
  *   a plain `Error` when called inside another transaction on the same database, which would wait for itself.
  *
@@ -37,7 +39,7 @@ export async function withTx<T>(
 ): Promise<T> {
   assertOutsideTx(db);
   const observer = db.settings.observer?.onTransaction(modeOf(options));
-  const call = { db, scope, options, observer };
+  const call = { db, scope, options, observer, deadline: db.settings.deadline?.() };
   const run = () => retryConflicts(call, () => runOnce(call, fn));
   if (observer === undefined) return run();
   try {
@@ -86,7 +88,9 @@ export async function retryConflicts<T>({ db, options, observer }: TxCall, run: 
 
 async function runOnce<T>(call: TxCall, fn: (tx: Tx) => Promise<T>): Promise<T> {
   const { db, scope, options } = call;
-  const opened = await openTx(call);
+  const opened = await openTx(call).catch((error: unknown) => {
+    throw outOfTime(call.deadline, error);
+  });
   const { open, opening } = opened;
   const { mode } = open.tx;
   let result: T;
@@ -99,7 +103,7 @@ async function runOnce<T>(call: TxCall, fn: (tx: Tx) => Promise<T>): Promise<T> 
     if (options.dryRun === true) await open.tx.sql`set constraints all immediate`;
     if (open.failure !== null) throw open.failure;
   } catch (error) {
-    throw await abandon(opened, error);
+    throw outOfTime(call.deadline, await abandon(opened, error));
   }
   open.state = "ended";
   if (mode === "read") void finishRead(opened);
