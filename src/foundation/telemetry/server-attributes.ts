@@ -47,7 +47,7 @@ export function requestAttributes(c: Context, sources: ServerSpanSources): Attri
     "http.request.method": method,
     "http.request.method_original": method === "_OTHER" ? clip(c.req.method) : undefined,
     "http.route": findRoutePattern(c) ?? undefined,
-    "url.full": redactor.text(clip(withoutQueryValues(url))),
+    "url.full": withoutQueryValues(redactor.text(clip(url))),
     "url.path": redactor.text(clip(path)),
     "url.scheme": scheme,
     "server.address": host,
