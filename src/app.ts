@@ -1,16 +1,17 @@
 import { mapPgError } from "./db/errors.ts";
 import type { AppEnv, Deps } from "./deps.ts";
 import { createErrorMapper } from "./foundation/errors/index.ts";
-import { createNotFoundHandler } from "./foundation/http/method-not-allowed.ts";
 import { shedLoad } from "./foundation/http/load-shedding.ts";
+import { createNotFoundHandler } from "./foundation/http/method-not-allowed.ts";
 import { requestContext } from "./foundation/http/request-context.ts";
 import { limitTime } from "./foundation/http/request-deadline.ts";
 import { requestLogger } from "./foundation/http/request-logger.ts";
 import { createRouter } from "./foundation/http/route-factory.ts";
 import { securityHeaders } from "./foundation/http/security-headers.ts";
 import { thrownGuard } from "./foundation/http/thrown-guard.ts";
-import { transportLimits } from "./foundation/http/transport-limits.ts";
+import { originalRequest, transportLimits } from "./foundation/http/transport-limits.ts";
 import { clientAddress, isProbeOrDocs, rateLimit } from "./foundation/rate-limit/index.ts";
+import { serverSpan } from "./foundation/telemetry/index.ts";
 import { createAccountRoutes } from "./modules/accounts/index.ts";
 import { authenticate, createAuthRoutes } from "./modules/auth/index.ts";
 import { createBalanceRoutes } from "./modules/balances/index.ts";
@@ -30,6 +31,15 @@ export function createApp(deps: Deps) {
   const { config, db, logger } = deps;
   const app = createRouter<AppEnv>();
 
+  const client = { trustedProxyHops: config.http.trustedProxyHops, socketAddress: deps.socketAddress };
+  app.use(
+    serverSpan({
+      telemetry: deps.telemetry,
+      clientAddress: (c) => clientAddress(c, client),
+      protocolVersion: (c) => deps.protocolVersion(originalRequest(c)),
+      userId: (c) => c.get("principal")?.userId,
+    }),
+  );
   app.use(requestContext({ newRequestId: deps.ids.uuid }));
   app.use(requestLogger({ logger }));
   app.use(thrownGuard());
@@ -49,8 +59,7 @@ export function createApp(deps: Deps) {
       windowSeconds: config.rateLimit.windowSeconds,
       exempt: isProbeOrDocs,
       now: () => deps.clock.now(),
-      key: (c) =>
-        clientAddress(c, { trustedProxyHops: config.http.trustedProxyHops, socketAddress: deps.socketAddress }),
+      key: (c) => clientAddress(c, client),
     }),
   );
   app.use(async (c, next) => {

@@ -13,8 +13,10 @@ import { openTcpSocket } from "./foundation/db/tcp-socket.ts";
 import { withAbsoluteUrl } from "./foundation/http/absolute-request.ts";
 import { createDescriptorOutput } from "./foundation/logging/descriptor-output.ts";
 import { createLineBuffer, setUpLogging, wantsColour } from "./foundation/logging/index.ts";
+import { setUpTelemetry } from "./foundation/telemetry/index.ts";
 import { flushKeyUsage } from "./modules/auth/index.ts";
 import { onNpxEnd } from "./npx-watch.ts";
+import { version } from "./version.ts";
 
 /** Bun's own limit on header fields, above the app's: what Bun refuses gets an answer without body and ids. */
 const bunHeaderBytesMax = 64 * 1024;
@@ -22,8 +24,9 @@ const bunHeaderBytesMax = 64 * 1024;
 const bunIdleSecondsMax = 255;
 const keyUsageIntervalMs = 10_000;
 const oneCtrlCMs = 500;
-/** How long the last lines may take to leave, once everything else is closed. */
+/** How long the last lines may take to leave, once everything else is closed, and the last telemetry before them. */
 const logFlushMs = 2_000;
+const telemetryShutdownMs = 5_000;
 
 /** What is closed on the way out, last opened first. */
 interface Closer {
@@ -41,12 +44,28 @@ const lines = createLineBuffer({
   // Whoever read the log has gone: there is nobody left to write it to.
   onFailure: () => void stop(1),
 });
-const logger = setUpLogging({
+const logging = {
   level: config.logLevel,
   debug: config.debug,
   colour: wantsColour({ isTerminal: process.stdout.isTTY, noColor: process.env["NO_COLOR"] }),
   write: lines.push,
   flush: lines.flush,
+};
+const telemetry = await setUpTelemetry({
+  ...config.telemetry,
+  service: {
+    name: config.telemetry.serviceName,
+    version,
+    instanceId: crypto.randomUUID(),
+    environment: config.environment,
+  },
+  // What becomes of the export is not exported.
+  reporter: setUpLogging(logging),
+});
+const logger = setUpLogging({
+  ...logging,
+  activeTrace: telemetry.activeTrace,
+  moreSinks: telemetry.logSink === null ? [] : [telemetry.logSink],
 });
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void stop(0));
@@ -87,9 +106,12 @@ async function start(config: Config): Promise<void> {
     config,
     db,
     logger,
+    telemetry,
     clock: { now: () => new Date() },
     ids: { uuid: () => uuidV7() },
     socketAddress: (request) => server?.requestIP(received.get(request) ?? request)?.address ?? null,
+    // The one that Bun serves.
+    protocolVersion: () => "1.1",
     asset: (name) => Bun.file(fileURLToPath(new URL(`../assets/scalar/${name}`, import.meta.url))).bytes(),
   };
   const usage = flushEvery(keyUsageIntervalMs, () => flushKeyUsage(deps));
@@ -191,6 +213,7 @@ async function stop(exitCode: number): Promise<void> {
     });
   }
   logger.info("Footing has stopped");
+  await telemetry.shutdown(telemetryShutdownMs);
   await logger.flush(logFlushMs);
   process.exit(exitCode);
 }

@@ -12,10 +12,13 @@ const byCode: Readonly<Record<string, (target: Target) => string>> = {
   CONNECTION_CLOSED: ({ server }) => `${server} takes connections and closes them. Is it a PostgreSQL, and is it up?`,
   "28P01": ({ role }) => `PostgreSQL does not take the password of the role ${role}. Mend user and password.`,
   "28000": ({ role, server }) => `PostgreSQL at ${server} does not let the role ${role} in. Look at its pg_hba.conf.`,
-  "3D000": ({ database, role }) => `There is no database ${database}. Make it: CREATE DATABASE ${database} OWNER ${role};`,
+  "3D000": ({ database, role }) =>
+    `There is no database ${database}. Make it: CREATE DATABASE ${database} OWNER ${role};`,
   "57P03": ({ server }) => `PostgreSQL at ${server} is starting or stopping. Try again when it is up.`,
-  "53300": ({ server }) => `PostgreSQL at ${server} has no connection left. Raise max_connections, or lower DB_POOL_SIZE.`,
-  "42501": ({ role }) => `The role ${role} may not do what is needed. Migrations run as the owner: DATABASE_MIGRATION_URL.`,
+  "53300": ({ server }) =>
+    `PostgreSQL at ${server} has no connection left. Raise max_connections, or lower DB_POOL_SIZE.`,
+  "42501": ({ role }) =>
+    `The role ${role} may not do what is needed. Migrations run as the owner: DATABASE_MIGRATION_URL.`,
 };
 
 /**

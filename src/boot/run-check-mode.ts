@@ -1,6 +1,5 @@
-import type { CheckResult } from "../foundation/health/index.ts";
+import type { Check, CheckResult } from "../foundation/health/index.ts";
 import { runChecks } from "../foundation/health/index.ts";
-import type { Check } from "../foundation/health/index.ts";
 
 /**
  * How much a check of the installation asks: nothing but the configuration (`dry-run`, for CI), the database too

@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { BaseAppError } from "../errors/app-error.ts";
 import { FoundationError } from "../errors/foundation-errors.ts";
-import { abandon, finishRead, rollBack, sendEnd, unavailable } from "./end-tx.ts";
 import { outOfTime } from "./deadline.ts";
+import { abandon, finishRead, rollBack, sendEnd, unavailable } from "./end-tx.ts";
 import { failureOf } from "./observer.ts";
 import { modeOf, type OpenedTx, openTx, type TxCall } from "./open-tx.ts";
 import { isConnectionLoss, isTransactionConflict } from "./pg-errors.ts";

@@ -1,8 +1,8 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { BaseAppError } from "../errors/app-error.ts";
 import { FoundationError } from "../errors/foundation-errors.ts";
-import { readInTime } from "./request-deadline.ts";
 import { jsonDepthMax, scanJson } from "./json-scanner.ts";
+import { readInTime } from "./request-deadline.ts";
 
 export interface JsonBodyOptions {
   /** Deepest nesting of arrays and objects; 64 by default. */

@@ -1,14 +1,15 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { v7 as uuidV7 } from "uuid";
 import { withLogContext } from "../logging/log-context.ts";
-import { createTraceContext, formatTraceparent, type TraceContext } from "../telemetry/trace-context.ts";
+import { createTraceContext, findActiveSpan, formatTraceparent, type SpanPlace } from "../telemetry/trace-context.ts";
 import { findRoutePattern } from "./route-pattern.ts";
 
 /** What `requestContext` puts on every request's context. */
 export interface RequestVariables {
   /** The caller's `X-Request-ID` where it was acceptable, or one made here. */
   requestId: string;
-  trace: TraceContext;
+  /** The server span; where nothing is traced, ids made as for one. */
+  trace: SpanPlace;
   /** On the monotonic clock, in milliseconds: only for differences. */
   startedAt: number;
   /** The id of the error that was answered; set by the error mapper. */
@@ -25,7 +26,7 @@ export interface RequestContextOptions {
 const requestIdPattern = /^[A-Za-z0-9._:/+=@-]{1,128}$/;
 
 /**
- * The outermost middleware: gives a request its ids and trace, to every log line of it too, and puts `X-Request-ID` and
+ * The outermost middleware, within `serverSpan` where there is one: gives a request its ids and trace, to every log line of it too, and puts `X-Request-ID` and
  * `traceparent` on every answer, whoever made it. An `X-Request-ID` is taken over only if it is 1 to 128 characters of
  * `A–Z a–z 0–9 . _ : / + = @ -`; anything else is replaced, never refused.
  *
@@ -37,7 +38,7 @@ export function requestContext(
   const newRequestId = options.newRequestId ?? uuidV7;
   const elapsedMs = options.elapsedMs ?? (() => performance.now());
   return async (c, next) => {
-    const trace = createTraceContext(c.req.header("traceparent") ?? null, c.req.header("tracestate") ?? null);
+    const trace = findActiveSpan() ?? createTraceContext(c.req.header("traceparent") ?? null);
     const offered = c.req.header("x-request-id") ?? "";
     const requestId = requestIdPattern.test(offered) ? offered : newRequestId();
     c.set("startedAt", elapsedMs());

@@ -1,3 +1,5 @@
+import { startTimer } from "./timer.ts";
+
 export interface BatchQueueOptions<T> {
   /** What waits at most; the next item is refused. */
   readonly itemsMax: number;
@@ -5,8 +7,8 @@ export interface BatchQueueOptions<T> {
   readonly batchMax: number;
   /** How long an item waits for company at most; null where nothing may run by itself, and `flush` does it all. */
   readonly delayMs: number | null;
-  /** Sends one batch and never rejects. One batch is under way at a time, unless `flush` is called several times. */
-  readonly send: (items: readonly T[]) => Promise<void>;
+  /** Sends one batch, which is its own to keep, and never rejects. One batch is under way at a time, unless `flush` is called several times. */
+  readonly send: (items: T[]) => Promise<void>;
   readonly onRefused: (count: number) => void;
 }
 
@@ -73,11 +75,4 @@ export class BatchQueue<T> {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
   }
-}
-
-/** A timer that does not keep a process alive, where the runtime knows such. */
-export function startTimer(task: () => void, delayMs: number): ReturnType<typeof setTimeout> {
-  const timer: unknown = setTimeout(task, delayMs);
-  if (typeof timer === "object" && timer !== null && "unref" in timer && typeof timer.unref === "function") timer.unref();
-  return timer as ReturnType<typeof setTimeout>;
 }

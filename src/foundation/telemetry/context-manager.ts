@@ -15,15 +15,13 @@ class AsyncContextManager implements ContextManager {
     thisArg?: ThisParameterType<F>,
     ...args: A
   ): ReturnType<F> {
-    return this.#storage.run(active, () => fn.call(thisArg, ...args));
+    return this.#storage.run(active, thisArg === undefined ? fn : fn.bind(thisArg), ...args);
   }
 
   bind<T>(active: Context, target: T): T {
     if (typeof target !== "function") return target;
-    const { with: runWith } = this;
-    const manager = this;
     return new Proxy(target, {
-      apply: (fn, thisArg, args) => runWith.call(manager, active, () => Reflect.apply(fn, thisArg, args)),
+      apply: (fn, thisArg, args) => this.#storage.run(active, () => Reflect.apply(fn, thisArg, args)),
     });
   }
 

@@ -24,13 +24,23 @@ export class ExportHealth {
     this.#lost[signal] += count;
     const first = this.#failing.size === 0;
     this.#failing.add(signal);
-    if (first) this.#reporter.warn("telemetry is being lost: what is exported does not arrive", { signal, reason, ...this.lost() });
+    if (first)
+      this.#reporter.warn("telemetry is being lost: what is exported does not arrive", {
+        signal,
+        reason,
+        ...this.lost(),
+      });
   }
 
   deliver(signal: Signal): void {
     if (!this.#failing.delete(signal) || this.#failing.size > 0) return;
     this.#reporter.info("telemetry arrives again", this.lost());
     for (const each of Object.keys(this.#lost) as Signal[]) this.#lost[each] = 0;
+  }
+
+  /** The end: what is lost by now stays so. */
+  end(): void {
+    if (this.#failing.size > 0) this.#reporter.info("telemetry ends with losses", this.lost());
   }
 
   /** What was lost since exporting last worked. */

@@ -1,3 +1,5 @@
+import { startTimer } from "./timer.ts";
+
 export interface OtlpSenderOptions {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -9,9 +11,13 @@ export interface OtlpSenderOptions {
 }
 
 /** The receiver's answer, or why there was none. */
-export type SendOutcome = { readonly delivered: true; readonly body: Uint8Array } | { readonly delivered: false; readonly reason: string };
+export type SendOutcome =
+  | { readonly delivered: true; readonly body: Uint8Array }
+  | { readonly delivered: false; readonly reason: string };
 
-type Attempt = SendOutcome | { readonly delivered: false; readonly reason: string; readonly retryAfterMs: number | null };
+type Attempt =
+  | SendOutcome
+  | { readonly delivered: false; readonly reason: string; readonly retryAfterMs: number | null };
 
 const retryableStatuses: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 const backoffMs = { first: 1_000, most: 5_000, factor: 1.5 };
@@ -25,15 +31,17 @@ const answerBytesMax = 4_096;
  * @see https://opentelemetry.io/docs/specs/otlp/#otlphttp
  */
 export function createOtlpSender(options: OtlpSenderOptions) {
-  const headers = { ...options.headers, "Content-Type": "application/x-protobuf" };
+  const { url, compression, timeoutMs, fetch: post } = options;
+  const headers: Record<string, string> = { ...options.headers, "Content-Type": "application/x-protobuf" };
+  if (compression === "gzip") headers["Content-Encoding"] = "gzip";
   const closing = new AbortController();
 
   async function send(batch: Uint8Array): Promise<SendOutcome> {
-    const deadline = performance.now() + options.timeoutMs;
+    const deadline = performance.now() + timeoutMs;
     let waitMs = backoffMs.first;
-    const body = options.compression === "gzip" ? await gzip(batch) : batch;
+    const body = compression === "gzip" ? await gzip(batch) : batch;
     for (;;) {
-      const attempt = await post(body, deadline - performance.now());
+      const attempt = await tryOnce(body, deadline - performance.now());
       if (!("retryAfterMs" in attempt)) return attempt;
       const pauseMs = attempt.retryAfterMs ?? waitMs * (0.8 + 0.4 * Math.random());
       waitMs = Math.min(waitMs * backoffMs.factor, backoffMs.most);
@@ -44,19 +52,19 @@ export function createOtlpSender(options: OtlpSenderOptions) {
     }
   }
 
-  async function post(body: Uint8Array, timeoutMs: number): Promise<Attempt> {
-    const timeout = AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs)));
+  async function tryOnce(body: Uint8Array, remainingMs: number): Promise<Attempt> {
+    const timeout = AbortSignal.timeout(Math.max(1, Math.ceil(remainingMs)));
     try {
-      const response = await options.fetch(options.url, {
+      const response = await post(url, {
         method: "POST",
-        headers: options.compression === "gzip" ? { ...headers, "Content-Encoding": "gzip" } : headers,
+        headers,
         body: body as Uint8Array<ArrayBuffer>,
         redirect: "manual",
         signal: timeout,
       });
       return await judge(response);
     } catch (error) {
-      if (timeout.aborted) return { delivered: false, reason: `no answer within ${options.timeoutMs} ms` };
+      if (timeout.aborted) return { delivered: false, reason: `no answer within ${timeoutMs} ms` };
       return { delivered: false, reason: `no connection: ${messageOf(error)}`, retryAfterMs: null };
     }
   }
@@ -83,7 +91,8 @@ async function judge(response: Response): Promise<Attempt> {
     return { delivered: true, body: new Uint8Array(await response.arrayBuffer()) };
   }
   await response.body?.cancel();
-  if (type.startsWith("text/html")) return { delivered: false, reason: "a web page answered: that is no OTLP receiver" };
+  if (type.startsWith("text/html"))
+    return { delivered: false, reason: "a web page answered: that is no OTLP receiver" };
   return { delivered: true, body: new Uint8Array() };
 }
 
@@ -100,11 +109,13 @@ async function gzip(bytes: Uint8Array): Promise<Uint8Array> {
 
 function pause(durationMs: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, durationMs);
-    signal.addEventListener("abort", () => {
+    const end = (): void => {
       clearTimeout(timer);
+      signal.removeEventListener("abort", end);
       resolve();
-    }, { once: true });
+    };
+    const timer = startTimer(end, durationMs);
+    signal.addEventListener("abort", end);
   });
 }
 

@@ -17,8 +17,7 @@ export interface ServiceDescription {
  * @see https://opentelemetry.io/docs/specs/semconv/resource/
  */
 export function resourceAttributes(service: ServiceDescription, pairs: Readonly<Record<string, string>>): Attributes {
-  const environment =
-    pairs["deployment.environment.name"] ?? pairs["deployment.environment"] ?? service.environment;
+  const environment = pairs["deployment.environment.name"] ?? pairs["deployment.environment"] ?? service.environment;
   return {
     "service.version": service.version,
     "service.instance.id": service.instanceId,
