@@ -2,6 +2,9 @@ import { BaseAppError } from "../errors/app-error.ts";
 import { FoundationError } from "../errors/foundation-errors.ts";
 import { findPgError } from "./pg-errors.ts";
 
+/** By how much a timer, or PostgreSQL's own clock, may come before its time. */
+const timersEarlyMs = 5;
+
 /** How long the caller still waits, in milliseconds: infinite without a deadline, 0 or less past it. */
 export function remainingMs(deadline: number | undefined): number {
   return deadline === undefined ? Number.POSITIVE_INFINITY : deadline - performance.now();
@@ -18,7 +21,7 @@ export function requestTimeout(cause?: unknown): BaseAppError {
 
 /** What failed because the caller's time was up is said to be that; anything else stays what it is. */
 export function outOfTime(deadline: number | undefined, error: unknown): unknown {
-  if (remainingMs(deadline) > 0) return error;
+  if (remainingMs(deadline) > timersEarlyMs) return error;
   const cancelled = ["57014", "55P03"].includes(findPgError(error)?.code ?? "");
   const waited = error instanceof BaseAppError && error.errorId === "POOL_TIMEOUT";
   return cancelled || waited ? requestTimeout(error) : error;

@@ -32,9 +32,7 @@ export interface RouteFactoryOptions<ErrorId extends string> {
 }
 
 /** What any route may answer with by being behind the chain, and what one with a JSON body may besides. */
-const chainErrors = [
-  ...["URI_TOO_LONG", "HEADERS_TOO_LARGE", "RATE_LIMITED", "OVERLOADED", "VALIDATION_FAILED", "INTERNAL"],
-];
+const chainErrors = ["URI_TOO_LONG", "HEADERS_TOO_LARGE", "RATE_LIMITED", "VALIDATION_FAILED", "INTERNAL"];
 const bodyErrors = ["BODY_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE", "BODY_MALFORMED", "REQUEST_BODY_TIMEOUT"];
 
 /**

@@ -1,8 +1,9 @@
 import type { AppEnv, Deps } from "../../deps.ts";
-import { type CheckResult, createKeptChecks, statusOf } from "../../foundation/health/index.ts";
+import { type Check, createKeptChecks } from "../../foundation/health/index.ts";
 import { createRouter } from "../../foundation/http/route-factory.ts";
 import { version } from "../../version.ts";
 import { defineSystemRoute } from "../define-route.ts";
+import { toHealthResponse } from "./responses.ts";
 import {
   errorPageListSchema,
   errorPageSchema,
@@ -16,7 +17,8 @@ import { getErrorPage, listErrorPages } from "./service.ts";
 const tags = ["System"];
 
 /** These routes are open to everybody and exempt from the rate limit, so what they cost is bounded here. */
-const checksKeptMs = 1000;
+const criticalKeptMs = 1000;
+const othersKeptMs = 30_000;
 const checkTimeoutMs = 3000;
 
 const healthRoute = defineSystemRoute({
@@ -66,7 +68,7 @@ const errorsRoute = defineSystemRoute({
   tags,
   security: [],
   responses: { 200: { description: "Every error id", schema: errorPageListSchema } },
-  errors: [],
+  errors: ["OVERLOADED"],
 });
 
 const errorRoute = defineSystemRoute({
@@ -78,41 +80,42 @@ const errorRoute = defineSystemRoute({
   security: [],
   params: errorParamsSchema,
   responses: { 200: { description: "The error", schema: errorPageSchema } },
-  errors: ["NOT_FOUND"],
+  errors: ["NOT_FOUND", "OVERLOADED"],
 });
 
 export function createSystemRoutes({ config, checks, lifecycle, logger }: Deps) {
   const router = createRouter<AppEnv>();
-  const runChecks = createKeptChecks(checks, {
-    timeoutMs: checkTimeoutMs,
-    keptMs: checksKeptMs,
-    onFailure: ({ name, error }) => logger.error(`the health check of ${name} failed`, { error }),
-  });
+  const keep = (kept: readonly Check[], keptMs: number) =>
+    createKeptChecks(kept, {
+      timeoutMs: checkTimeoutMs,
+      keptMs,
+      onFailure: ({ name, error }) => logger.error(`the health check of ${name} failed`, { error }),
+    });
+  const runCritical = keep(
+    checks.filter(({ critical }) => critical),
+    criticalKeptMs,
+  );
+  const runOthers = keep(
+    checks.filter(({ critical }) => !critical),
+    othersKeptMs,
+  );
 
   router.openapi(healthRoute, async (c) => {
-    const results = await runChecks();
-    const status = statusOf(results);
-    const body = { status, version, commit: config.gitCommitSha ?? null, checks: toCheckResponses(results) };
-    return status === "failed" ? c.json(body, 503) : c.json(body, 200);
+    const results = (await Promise.all([runCritical(), runOthers()])).flat();
+    const body = toHealthResponse(results, { version, commit: config.gitCommitSha });
+    return body.status === "failed" ? c.json(body, 503) : c.json(body, 200);
   });
-
-  router.openapi(livenessRoute, (c) => c.json({ status: "ok" } as const, 200));
 
   router.openapi(readinessRoute, (c) => {
     const status = lifecycle.state;
     return status === "ready" ? c.json({ status }, 200) : c.json({ status }, 503);
   });
 
+  router.openapi(livenessRoute, (c) => c.json({ status: "ok" } as const, 200));
+
   router.openapi(errorsRoute, (c) => c.json({ items: listErrorPages(), next_cursor: null }, 200));
 
   router.openapi(errorRoute, (c) => c.json(getErrorPage(c.req.valid("param").error_id), 200));
 
   return router;
-}
-
-/** Neither errors nor addresses: everybody may read it. */
-function toCheckResponses(results: readonly CheckResult[]) {
-  return Object.fromEntries(
-    results.map(({ name, status, critical, durationMs }) => [name, { status, critical, duration_ms: durationMs }]),
-  );
 }

@@ -13,7 +13,12 @@ export const healthSchema = responseSchema({
   }),
   version: z.string(),
   commit: z.string().nullable(),
-  checks: z.record(z.string(), checkSchema).openapi({ description: "What the API stands on, by name." }),
+  checks: responseSchema({
+    database: checkSchema,
+    redis: checkSchema.optional(),
+    storage: checkSchema.optional(),
+    model: checkSchema.optional(),
+  }).openapi({ description: "What the API stands on here." }),
 }).openapi("Health");
 
 export const livenessSchema = responseSchema({ status: z.literal("ok") }).openapi("Liveness");

@@ -28,6 +28,7 @@ function openDb(url: string, size = 4, statementTimeoutMs = 5000): Db {
     connectTimeoutSeconds: 5,
     size,
     maxOverflow: 0,
+    queueMax: 100,
     acquireTimeoutMs: 2000,
     overflowIdleTimeoutMs: 100,
     lifetimeMs: 3_600_000,

@@ -15,6 +15,7 @@ export function openObservedDb(url: string, observer: DbObserver | undefined, po
     connectTimeoutSeconds: 5,
     size: 6,
     maxOverflow: 0,
+    queueMax: 100,
     acquireTimeoutMs: 20_000,
     overflowIdleTimeoutMs: 100,
     lifetimeMs: 3_600_000,
