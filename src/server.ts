@@ -11,8 +11,7 @@ import { EmbeddedDatabaseError, startEmbedded } from "./foundation/db/embedded/i
 import { createDb, findWallFaults } from "./foundation/db/index.ts";
 import { openTcpSocket } from "./foundation/db/tcp-socket.ts";
 import { withAbsoluteUrl } from "./foundation/http/absolute-request.ts";
-import { createDescriptorOutput } from "./foundation/logging/descriptor-output.ts";
-import { createLineBuffer, setUpLogging, wantsColour } from "./foundation/logging/index.ts";
+import { setUpProcessLogging } from "./foundation/logging/process-logging.ts";
 import { flushKeyUsage } from "./modules/auth/index.ts";
 import { onNpxEnd } from "./npx-watch.ts";
 
@@ -34,19 +33,11 @@ interface Closer {
 const closers: Closer[] = [];
 let stoppingSince: number | null = null;
 const config = readConfig();
-const output = createDescriptorOutput();
-const lines = createLineBuffer({
-  write: output.write,
-  onRecovery: (droppedLines) => logger.warn("log lines were dropped while the output stalled", { droppedLines }),
-  // Whoever read the log has gone: there is nobody left to write it to.
-  onFailure: () => void stop(1),
-});
-const logger = setUpLogging({
+const logger = setUpProcessLogging({
   level: config.logLevel,
   debug: config.debug,
-  colour: wantsColour({ isTerminal: process.stdout.isTTY, noColor: process.env["NO_COLOR"] }),
-  write: lines.push,
-  flush: lines.flush,
+  // Whoever read the log has gone: there is nobody left to write it to.
+  onFailure: () => void stop(1),
 });
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void stop(0));
@@ -56,10 +47,6 @@ for (const event of ["uncaughtException", "unhandledRejection"] as const) {
     void stop(1);
   });
 }
-process.on("exit", () => {
-  const rest = lines.take();
-  if (rest !== null) output.writeNow(rest);
-});
 onNpxEnd(() => void stop(0));
 start(config).catch((error: unknown) => {
   if (isForTheOperator(error)) process.stderr.write(`${error.message}\n`);

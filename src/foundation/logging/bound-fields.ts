@@ -1,6 +1,6 @@
 import type { LogFields } from "./log-record.ts";
 import { createRedactor } from "./redaction/redactor.ts";
-import { createPlainer } from "./to-plain.ts";
+import { logBounds, Plainer, readEntries } from "./to-plain.ts";
 
 const redactor = createRedactor();
 
@@ -25,10 +25,13 @@ export class BoundFields {
   /** These fields and more; of two of a name the new one counts, and undefined takes a field away. */
   with(more: LogFields): BoundFields {
     const fields: Record<string, unknown> = { ...this.fields };
-    const toPlain = createPlainer();
-    for (const [key, value] of toPlain.entries(more)) {
+    const [keys, values]: [string[], unknown[]] = [[], []];
+    readEntries(more, logBounds.fieldsMax, keys, values);
+    new Plainer().values(values);
+    for (const [index, key] of keys.entries()) {
+      const value = values[index];
       if (value === undefined) delete fields[key];
-      else fields[key] = redactor.field(key, toPlain.value(value));
+      else fields[key] = redactor.field(key, value);
     }
     return new BoundFields(fields);
   }

@@ -28,7 +28,7 @@ function hasTwice({ keys, bound, trace }: LogDraft): boolean {
   for (let index = 0; index < keys.length; index += 1) {
     if ((keys[index] as string) in fields) return true;
   }
-  return trace !== null && "trace_id" in fields;
+  return trace !== null && ("trace_id" in fields || "span_id" in fields);
 }
 
 function renderBound(bound: BoundFields): string {
