@@ -22,33 +22,36 @@ function write(): void {
   for (let index = 0; index < Number(count); index += 1) logger.info("line", { index, filler: "x".repeat(80) });
 }
 
-switch (ending) {
-  case "people":
-  case "natural":
-    write();
-    logger.info("the end");
-    break;
-  case "exit":
-    write();
-    logger.info("the end");
+function writeAll(): void {
+  write();
+  logger.info("the end");
+}
+
+const endings: Readonly<Record<string, () => void>> = {
+  people: writeAll,
+  natural: writeAll,
+  exit: () => {
+    writeAll();
     process.exit(0);
-  case "caught":
+  },
+  caught: () => {
     process.on("uncaughtException", (error) => {
       logger.fatal("uncaughtException", { error });
       void end(1);
     });
     write();
     throw new Error("the handler catches this");
-  case "signal":
+  },
+  signal: () => {
     process.on("SIGTERM", () => {
       write();
       void end(0);
     });
     setInterval(() => undefined, 1_000);
     process.stderr.write("ready\n");
-    break;
-  case "stalled": {
-    // Its reader has stopped: ticks tell that nobody waits for it.
+  },
+  /** Its reader has stopped: ticks tell that nobody waits for it. */
+  stalled: () => {
     write();
     let ticks = 0;
     const timer = setInterval(() => {
@@ -59,8 +62,7 @@ switch (ending) {
       clearInterval(timer);
       void end(0);
     });
-    break;
-  }
-  default:
-    throw new Error(`no such ending: ${ending}`);
-}
+  },
+};
+
+endings[ending]?.();
