@@ -11,9 +11,13 @@ import { EmbeddedDatabaseError, startEmbedded } from "./foundation/db/embedded/i
 import { createDb, findWallFaults } from "./foundation/db/index.ts";
 import { openTcpSocket } from "./foundation/db/tcp-socket.ts";
 import { withAbsoluteUrl } from "./foundation/http/absolute-request.ts";
+<<<<<<< HEAD
 import { createDescriptorOutput } from "./foundation/logging/descriptor-output.ts";
 import { createLineBuffer, setUpLogging, wantsColour } from "./foundation/logging/index.ts";
 import { setUpTelemetry } from "./foundation/telemetry/index.ts";
+=======
+import { setUpProcessLogging } from "./foundation/logging/process-logging.ts";
+>>>>>>> log
 import { flushKeyUsage } from "./modules/auth/index.ts";
 import { onNpxEnd } from "./npx-watch.ts";
 import { version } from "./version.ts";
@@ -37,6 +41,7 @@ interface Closer {
 const closers: Closer[] = [];
 let stoppingSince: number | null = null;
 const config = readConfig();
+<<<<<<< HEAD
 const output = createDescriptorOutput();
 const lines = createLineBuffer({
   write: output.write,
@@ -66,6 +71,13 @@ const logger = setUpLogging({
   ...logging,
   activeTrace: telemetry.activeTrace,
   moreSinks: telemetry.logSink === null ? [] : [telemetry.logSink],
+=======
+const logger = setUpProcessLogging({
+  level: config.logLevel,
+  debug: config.debug,
+  // Whoever read the log has gone: there is nobody left to write it to.
+  onFailure: () => void stop(1),
+>>>>>>> log
 });
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void stop(0));
@@ -75,10 +87,6 @@ for (const event of ["uncaughtException", "unhandledRejection"] as const) {
     void stop(1);
   });
 }
-process.on("exit", () => {
-  const rest = lines.take();
-  if (rest !== null) output.writeNow(rest);
-});
 onNpxEnd(() => void stop(0));
 start(config).catch((error: unknown) => {
   if (isForTheOperator(error)) process.stderr.write(`${error.message}\n`);
