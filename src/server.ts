@@ -11,13 +11,9 @@ import { EmbeddedDatabaseError, startEmbedded } from "./foundation/db/embedded/i
 import { createDb, findWallFaults } from "./foundation/db/index.ts";
 import { openTcpSocket } from "./foundation/db/tcp-socket.ts";
 import { withAbsoluteUrl } from "./foundation/http/absolute-request.ts";
-<<<<<<< HEAD
-import { createDescriptorOutput } from "./foundation/logging/descriptor-output.ts";
-import { createLineBuffer, setUpLogging, wantsColour } from "./foundation/logging/index.ts";
+import { type Logger, setUpLogging } from "./foundation/logging/index.ts";
+import { createProcessOutput } from "./foundation/logging/process-logging.ts";
 import { setUpTelemetry } from "./foundation/telemetry/index.ts";
-=======
-import { setUpProcessLogging } from "./foundation/logging/process-logging.ts";
->>>>>>> log
 import { flushKeyUsage } from "./modules/auth/index.ts";
 import { onNpxEnd } from "./npx-watch.ts";
 import { version } from "./version.ts";
@@ -41,20 +37,14 @@ interface Closer {
 const closers: Closer[] = [];
 let stoppingSince: number | null = null;
 const config = readConfig();
-<<<<<<< HEAD
-const output = createDescriptorOutput();
-const lines = createLineBuffer({
-  write: output.write,
-  onRecovery: (droppedLines) => logger.warn("log lines were dropped while the output stalled", { droppedLines }),
-  // Whoever read the log has gone: there is nobody left to write it to.
-  onFailure: () => void stop(1),
-});
 const logging = {
   level: config.logLevel,
   debug: config.debug,
-  colour: wantsColour({ isTerminal: process.stdout.isTTY, noColor: process.env["NO_COLOR"] }),
-  write: lines.push,
-  flush: lines.flush,
+  ...createProcessOutput({
+    debug: config.debug,
+    // Whoever read the log has gone: there is nobody left to write it to.
+    onFailure: () => void stop(1),
+  }),
 };
 const telemetry = await setUpTelemetry({
   ...config.telemetry,
@@ -67,17 +57,10 @@ const telemetry = await setUpTelemetry({
   // What becomes of the export is not exported.
   reporter: setUpLogging(logging),
 });
-const logger = setUpLogging({
+const logger: Logger = setUpLogging({
   ...logging,
   activeTrace: telemetry.activeTrace,
   moreSinks: telemetry.logSink === null ? [] : [telemetry.logSink],
-=======
-const logger = setUpProcessLogging({
-  level: config.logLevel,
-  debug: config.debug,
-  // Whoever read the log has gone: there is nobody left to write it to.
-  onFailure: () => void stop(1),
->>>>>>> log
 });
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void stop(0));
