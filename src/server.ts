@@ -11,8 +11,8 @@ import { EmbeddedDatabaseError, startEmbedded } from "./foundation/db/embedded/i
 import { combineObservers, createDb, createStatementMeter, type Db, findWallFaults } from "./foundation/db/index.ts";
 import { openTcpSocket } from "./foundation/db/tcp-socket.ts";
 import { withAbsoluteUrl } from "./foundation/http/absolute-request.ts";
-import { createDescriptorOutput } from "./foundation/logging/descriptor-output.ts";
-import { createLineBuffer, setUpLogging, wantsColour } from "./foundation/logging/index.ts";
+import { type Logger, setUpLogging } from "./foundation/logging/index.ts";
+import { createProcessOutput } from "./foundation/logging/process-logging.ts";
 import {
   createDbObserver,
   observePool,
@@ -44,19 +44,14 @@ interface Closer {
 const closers: Closer[] = [];
 let stoppingSince: number | null = null;
 const config = readConfig();
-const output = createDescriptorOutput();
-const lines = createLineBuffer({
-  write: output.write,
-  onRecovery: (droppedLines) => logger.warn("log lines were dropped while the output stalled", { droppedLines }),
-  // Whoever read the log has gone: there is nobody left to write it to.
-  onFailure: () => void stop(1),
-});
 const logging = {
   level: config.logLevel,
   debug: config.debug,
-  colour: wantsColour({ isTerminal: process.stdout.isTTY, noColor: process.env["NO_COLOR"] }),
-  write: lines.push,
-  flush: lines.flush,
+  ...createProcessOutput({
+    debug: config.debug,
+    // Whoever read the log has gone: there is nobody left to write it to.
+    onFailure: () => void stop(1),
+  }),
 };
 const telemetry = await setUpTelemetry({
   ...config.telemetry,
@@ -69,7 +64,7 @@ const telemetry = await setUpTelemetry({
   // What becomes of the export is not exported.
   reporter: setUpLogging(logging),
 });
-const logger = setUpLogging({
+const logger: Logger = setUpLogging({
   ...logging,
   activeTrace: telemetry.activeTrace,
   moreSinks: telemetry.logSink === null ? [] : [telemetry.logSink],
@@ -82,10 +77,6 @@ for (const event of ["uncaughtException", "unhandledRejection"] as const) {
     void stop(1);
   });
 }
-process.on("exit", () => {
-  const rest = lines.take();
-  if (rest !== null) output.writeNow(rest);
-});
 onNpxEnd(() => void stop(0));
 start(config).catch((error: unknown) => {
   if (isForTheOperator(error)) process.stderr.write(`${error.message}\n`);
