@@ -30,7 +30,7 @@ export interface Metrics {
 export interface LedgerMetrics {
   entriesPosted(count: number): void;
   entryVoided(): void;
-  /** A write of entries was answered with this error, a status below 500. */
+  /** A write of entries was answered with this error. */
   writeRejected(errorId: string): void;
 }
 

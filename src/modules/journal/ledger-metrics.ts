@@ -6,7 +6,7 @@ export function createLedgerMetrics(meter: Meter): LedgerMetrics {
   const posted = meter.createCounter("ledger.entries.posted", { description: "Entries posted", unit: "{entry}" });
   const voided = meter.createCounter("ledger.entries.voided", { description: "Entries voided", unit: "{entry}" });
   const rejected = meter.createCounter("ledger.entries.rejected", {
-    description: "Writes of entries that were refused, by the id of their error",
+    description: "Writes of entries that were answered with an error, by its id",
     unit: "{request}",
   });
   return {

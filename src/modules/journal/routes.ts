@@ -47,9 +47,7 @@ export function createJournalRoutes() {
   router.use("/books/:book_id/journal-entries/*", async (c, next) => {
     await next();
     const { errorId, deps } = c.var;
-    if (c.req.method !== "GET" && errorId !== undefined && c.res.status < 500) {
-      deps.metrics.ledger.writeRejected(errorId);
-    }
+    if (c.req.method !== "GET" && errorId !== undefined) deps.metrics.ledger.writeRejected(errorId);
   });
   router.route("/", createPostingRoutes());
   router.route("/", createEntryLifeRoutes());
