@@ -22,8 +22,10 @@ export function randomHex(bytes: 8 | 16): string {
 }
 
 function drawDigits(): string {
+  const random = crypto.getRandomValues(new Uint8Array(poolBytes));
   const digits = new Uint8Array(poolBytes * 2);
-  for (const [index, byte] of crypto.getRandomValues(new Uint8Array(poolBytes)).entries()) {
+  for (let index = 0; index < poolBytes; index += 1) {
+    const byte = random[index] ?? 0;
     digits[index * 2] = digitsOf[byte >> 4] ?? 0;
     digits[index * 2 + 1] = digitsOf[byte & 15] ?? 0;
   }

@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { HonoRequest } from "hono/request";
 
-const noHeaders = new Headers();
+const noHeaders = { entries: () => [] };
 
 /** A request without headers and routes, which cost to be read: @hono/otel would look through all of them. */
 class BareRequest extends HonoRequest {
@@ -29,7 +29,7 @@ export class ServedRequest {
     this.req = new BareRequest(c);
   }
 
-  get res(): Pick<Response, "status" | "headers"> {
+  get res() {
     return { status: this.#c.res.status, headers: noHeaders };
   }
 
