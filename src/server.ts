@@ -55,12 +55,7 @@ const logging = {
 };
 const telemetry = await setUpTelemetry({
   ...config.telemetry,
-  service: {
-    name: config.telemetry.serviceName,
-    version,
-    instanceId: crypto.randomUUID(),
-    environment: config.environment,
-  },
+  service: { name: config.telemetry.serviceName, version, environment: config.environment },
   // What becomes of the export is not exported.
   reporter: setUpLogging(logging),
 });

@@ -51,12 +51,7 @@ async function createApiHandler(bindings: Bindings): Promise<Handler> {
   const logging = { level: config.logLevel, debug: config.debug, write };
   const telemetry = await setUpTelemetry({
     ...config.telemetry,
-    service: {
-      name: config.telemetry.serviceName,
-      version,
-      instanceId: crypto.randomUUID(),
-      environment: config.environment,
-    },
+    service: { name: config.telemetry.serviceName, version, environment: config.environment },
     flushOnly: true,
     reporter: setUpLogging(logging),
   });

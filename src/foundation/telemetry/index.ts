@@ -2,6 +2,25 @@
  * Traces, logs and metrics over OTLP/HTTP for any runtime: nothing where nothing is configured, and never in the way of
  * a request.
  *
+ * @example
+ * import { Hono } from "hono";
+ * import { createLogger } from "footing/logging";
+ * import { serverSpan, setUpTelemetry } from "footing/telemetry";
+ *
+ * const telemetry = await setUpTelemetry({
+ *   service: { name: "rates", version: "1.0.0" },
+ *   otlp: { endpoint: "http://localhost:4318" },
+ *   reporter: createLogger({ level: "info", sinks: [] }),
+ * });
+ * const app = new Hono();
+ * app.use(serverSpan({ telemetry }));
+ * app.get("/rates/:day", (c) => telemetry.tracer.startActiveSpan("look up", (span) => {
+ *   span.end();
+ *   return c.json({ day: c.req.param("day") });
+ * }));
+ * await app.request("/rates/2026-01-31");
+ * await telemetry.shutdown(5_000);
+ *
  * @module
  */
 export { holdContextManager } from "./context-manager.ts";
