@@ -1,4 +1,4 @@
-import type { Meter } from "@opentelemetry/api";
+import type { Attributes, Meter } from "@opentelemetry/api";
 
 /**
  * Counts what rate limiters decide, for `rateLimit({ onDecision })`. Its attributes are the decision and the limiter's
@@ -9,7 +9,15 @@ export function createDecisionCounter(meter: Meter): (decision: "admitted" | "li
     description: "Requests that rate limiters let through or refused",
     unit: "{request}",
   });
+  // One object for each pair: a meter knows what it has seen before by that.
+  const known = new Map<string, Attributes>();
   return (decision, policy) => {
-    decisions.add(1, { "rate_limiter.decision": decision, "rate_limiter.policy": policy });
+    const name = `${decision} ${policy}`;
+    let attributes = known.get(name);
+    if (attributes === undefined) {
+      attributes = { "rate_limiter.decision": decision, "rate_limiter.policy": policy };
+      known.set(name, attributes);
+    }
+    decisions.add(1, attributes);
   };
 }
