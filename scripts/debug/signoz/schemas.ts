@@ -10,7 +10,7 @@ const record = z.record(z.string(), z.unknown()).nullish();
 
 export const versionSchema = z.object({ version: z.string() });
 
-const rawRow = z.object({ timestamp: text, data: record });
+export const rawRow = z.object({ timestamp: text, data: record });
 export type RawRow = z.output<typeof rawRow>;
 
 export const rawResult = z.object({

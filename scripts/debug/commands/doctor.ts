@@ -1,0 +1,46 @@
+import type { Command } from "commander";
+import { addExamples, addJson, type JsonOption } from "../cli/options.ts";
+import type { Act } from "../cli/program.ts";
+import type { Outcome } from "../outcome.ts";
+import { makeSafe } from "../render/safe-text.ts";
+import type { Screen } from "../screen.ts";
+import { type Check, examine } from "../signoz/doctor.ts";
+
+interface DoctorOptions extends JsonOption {
+  readonly service?: string;
+}
+
+export function addDoctor(program: Command, act: Act): void {
+  const command = program
+    .command("doctor")
+    .summary("whether SigNoz can be asked, and what has arrived there")
+    .description(
+      "Checks the URL, the version, the key and the clocks, and when each signal of a service was last seen.",
+    )
+    .option("--service <name>", "this service; OTEL_SERVICE_NAME, or footing, by default");
+  addJson(command);
+  addExamples(command, ["doctor", "doctor --service footing-staging", "doctor --json"]);
+  command.action((options: DoctorOptions) =>
+    act(options, async ({ screen, connect, surroundings }) => {
+      const service = options.service ?? (surroundings.env["OTEL_SERVICE_NAME"] || "footing");
+      const checks = examine(connect(), service);
+      let worst: Outcome = "found";
+      for (;;) {
+        const { done, value } = await screen.during("asking SigNoz", checks.next());
+        if (done) return worst;
+        show(screen, value);
+        if (worst === "found") worst = value.outcome;
+      }
+    }),
+  );
+}
+
+function show(screen: Screen, { name, outcome, detail, remedy }: Check): void {
+  const isFine = outcome === "found";
+  if (screen.isJson) {
+    screen.record({ type: "check", name, ok: isFine, outcome, detail, remedy });
+    return;
+  }
+  screen.line(makeSafe(`${isFine ? "ok   " : "wrong"}  ${name.padEnd(8)} ${detail}`));
+  if (remedy !== null) screen.line(makeSafe(`                → ${remedy}`));
+}
