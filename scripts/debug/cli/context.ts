@@ -1,6 +1,6 @@
 import { createLocalSource } from "../local/index.ts";
 import type { Source, TimeRange } from "../model.ts";
-import { createScreen, type Screen, type Stream } from "../screen.ts";
+import { createOutput, type Output, type Stream } from "../output.ts";
 import { type Environment, parseSigNozSettings } from "../settings.ts";
 import { SigNozClient } from "../signoz/client.ts";
 import { createSigNozSource } from "../signoz/source.ts";
@@ -24,16 +24,16 @@ export interface Surroundings {
 /** How long one attempt may take. A query over weeks of data takes long. */
 const requestTimeoutMs = 60_000;
 
-export function screenOf({ out, err, env }: Surroundings, { json }: JsonOption): Screen {
-  return createScreen({ out, err, env, isJson: json === true });
+export function outputOf({ out, err, env }: Surroundings, { json }: JsonOption): Output {
+  return createOutput({ out, err, env, isJson: json === true });
 }
 
 /** @throws DebugError (usage) where the variables do not say where SigNoz is */
-export function connect(surroundings: Surroundings, screen: Screen): SigNozClient {
+export function connect(surroundings: Surroundings, output: Output): SigNozClient {
   return new SigNozClient({
     ...parseSigNozSettings(surroundings.env),
     timeoutMs: requestTimeoutMs,
-    onWait: (reason, waitMs) => screen.note(`${reason}; asking again in ${(waitMs / 1_000).toFixed(1)} s`),
+    onWait: (reason, waitMs) => output.note(`${reason}; asking again in ${(waitMs / 1_000).toFixed(1)} s`),
   });
 }
 
@@ -45,10 +45,10 @@ export interface Origin {
   readonly range: TimeRange;
 }
 
-export async function openOrigin(surroundings: Surroundings, screen: Screen, options: SourceOptions): Promise<Origin> {
+export async function openOrigin(surroundings: Surroundings, output: Output, options: SourceOptions): Promise<Origin> {
   const range = rangeOf(options);
   if (options.local !== undefined) return { source: await createLocalSource(options.local), client: null, range };
-  const client = connect(surroundings, screen);
+  const client = connect(surroundings, output);
   return { source: createSigNozSource(client), client, range };
 }
 

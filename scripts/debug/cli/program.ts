@@ -9,17 +9,16 @@ import { addSlow } from "../commands/slow.ts";
 import { addTrace } from "../commands/trace.ts";
 import { addWhy } from "../commands/why.ts";
 import { DebugError, exitStatus, type Outcome } from "../outcome.ts";
-import { makeSafe } from "../render/safe-text.ts";
-import type { Screen } from "../screen.ts";
+import type { Output } from "../output.ts";
 import type { SigNozClient } from "../signoz/client.ts";
 import { completionScript, shells } from "./completion.ts";
-import { connect, type Origin, openOrigin, type Surroundings, screenOf } from "./context.ts";
+import { connect, type Origin, openOrigin, outputOf, type Surroundings } from "./context.ts";
 import { addExamples, type JsonOption, type SourceOptions } from "./options.ts";
 
 /** What a command works with. */
 export interface CommandContext {
   readonly surroundings: Surroundings;
-  readonly screen: Screen;
+  readonly output: Output;
   readonly connect: () => SigNozClient;
   readonly openOrigin: (options: SourceOptions) => Promise<Origin>;
 }
@@ -42,12 +41,12 @@ authorised; 4 unreachable; 5 a fault of the server; 6 the server is too old.`;
 export async function run(args: readonly string[], surroundings: Surroundings): Promise<number> {
   let outcome: Outcome = "found";
   const act: Act = async (options, work) => {
-    const screen = screenOf(surroundings, options);
+    const output = outputOf(surroundings, options);
     outcome = await work({
       surroundings,
-      screen,
-      connect: () => connect(surroundings, screen),
-      openOrigin: (sourceOptions) => openOrigin(surroundings, screen, sourceOptions),
+      output,
+      connect: () => connect(surroundings, output),
+      openOrigin: (sourceOptions) => openOrigin(surroundings, output, sourceOptions),
     });
   };
   try {
@@ -56,15 +55,15 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitStatus.found : exitStatus.usage;
     if (!(error instanceof DebugError)) throw error;
-    const say = screenOf(surroundings, {}).note;
-    say(makeSafe(error.message));
-    if (error.remedy !== null) say(makeSafe(error.remedy));
+    const { note } = outputOf(surroundings, {});
+    note(error.message);
+    if (error.remedy !== null) note(error.remedy);
     return exitStatus[error.outcome];
   }
 }
 
 function createProgram(act: Act, surroundings: Surroundings): Command {
-  const program = new Command("debug");
+  const program = new Command("bun run scripts/debug.ts");
   const write = (text: string): void => void surroundings.out.write(text);
   program
     .usage("<command> [options]")

@@ -2,8 +2,8 @@ import type { Command } from "commander";
 import { addExamples, addJson, type JsonOption } from "../cli/options.ts";
 import type { Act } from "../cli/program.ts";
 import type { Outcome } from "../outcome.ts";
-import { makeSafe } from "../render/safe-text.ts";
-import type { Screen } from "../screen.ts";
+import type { Output } from "../output.ts";
+import { renderKeyValues } from "../render/key-values.ts";
 import { type Check, examine } from "../signoz/doctor.ts";
 
 interface DoctorOptions extends JsonOption {
@@ -21,26 +21,31 @@ export function addDoctor(program: Command, act: Act): void {
   addJson(command);
   addExamples(command, ["doctor", "doctor --service footing-staging", "doctor --json"]);
   command.action((options: DoctorOptions) =>
-    act(options, async ({ screen, connect, surroundings }) => {
+    act(options, async ({ output, connect, surroundings }) => {
       const service = options.service ?? (surroundings.env["OTEL_SERVICE_NAME"] || "footing");
       const checks = examine(connect(), service);
       let worst: Outcome = "found";
       for (;;) {
-        const { done, value } = await screen.during("asking SigNoz", checks.next());
+        const { done, value } = await output.during("asking SigNoz", checks.next());
         if (done) return worst;
-        show(screen, value);
+        show(output, value);
         if (worst === "found") worst = value.outcome;
       }
     }),
   );
 }
 
-function show(screen: Screen, { name, outcome, detail, remedy }: Check): void {
-  const isFine = outcome === "found";
-  if (screen.isJson) {
-    screen.record({ type: "check", name, ok: isFine, outcome, detail, remedy });
+function show(output: Output, { name, outcome, detail, remedy }: Check): void {
+  const isFine = outcome === "found" && remedy === null;
+  if (output.isJson) {
+    output.record({ type: "check", name, ok: isFine, outcome, detail, remedy });
     return;
   }
-  screen.line(makeSafe(`${isFine ? "ok   " : "wrong"}  ${name.padEnd(8)} ${detail}`));
-  if (remedy !== null) screen.line(makeSafe(`                → ${remedy}`));
+  const head = {
+    key: `${isFine ? "✓" : "✗"} ${name.padEnd(8)}`,
+    value: detail,
+    style: isFine ? "good" : "error",
+  } as const;
+  const todo = remedy === null ? [] : [{ key: " ".repeat(10), value: `→ ${remedy}` }];
+  output.lines(renderKeyValues([head, ...todo], output));
 }

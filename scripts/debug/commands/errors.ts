@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { addExamples, addSource, type SourceOptions } from "../cli/options.ts";
 import type { Act } from "../cli/program.ts";
 import { errorRecord } from "../records.ts";
-import { renderErrorGroups } from "../render/error-groups.ts";
+import { renderErrors } from "../render/errors-table.ts";
 import { describeRange } from "./trace.ts";
 
 interface ErrorsOptions extends SourceOptions {
@@ -23,13 +23,13 @@ export function addErrors(program: Command, act: Act): void {
     "errors --local api.jsonl",
   ]);
   command.action((options: ErrorsOptions) =>
-    act(options, async ({ screen, openOrigin }) => {
+    act(options, async ({ output, openOrigin }) => {
       const origin = await openOrigin(options);
-      const groups = await screen.during("counting errors", origin.source.listErrors(origin.range, options.service));
-      if (screen.isJson) for (const group of groups) screen.record(errorRecord(group));
-      else if (groups.length > 0) screen.line(renderErrorGroups(groups, screen));
+      const groups = await output.during("counting errors", origin.source.listErrors(origin.range, options.service));
+      if (output.isJson) for (const group of groups) output.record(errorRecord(group));
+      else if (groups.length > 0) output.lines(renderErrors(groups, output));
       if (groups.length > 0) return "found";
-      screen.note(`no error between ${describeRange(origin)}`);
+      output.note(`no error between ${describeRange(origin)}`);
       return "nothing";
     }),
   );

@@ -3,9 +3,10 @@ import { rangeOf } from "../cli/context.ts";
 import { addExamples, addRange, countOption, type RangeOptions } from "../cli/options.ts";
 import type { Act } from "../cli/program.ts";
 import type { Outcome } from "../outcome.ts";
-import { renderColumns } from "../render/columns.ts";
-import { makeSafe } from "../render/safe-text.ts";
-import type { Screen } from "../screen.ts";
+import type { Output } from "../output.ts";
+import { cell } from "../render/screen.ts";
+import { renderTable } from "../render/table.ts";
+import { renderColumns } from "../render/word-columns.ts";
 import type { SigNozClient } from "../signoz/client.ts";
 import {
   type FieldQuestion,
@@ -33,7 +34,7 @@ export function addFields(program: Command, act: Act): void {
   addRange(command, "24h");
   addExamples(command, ["fields", "fields --search http", "fields http.route --signal logs", "fields error_id --json"]);
   command.action((name: string | undefined, options: FieldsOptions) =>
-    act(options, ({ screen, connect }) => {
+    act(options, ({ output, connect }) => {
       const question: FieldQuestion = {
         signals: options.signal === undefined ? ["logs", "traces"] : [options.signal],
         range: rangeOf(options),
@@ -41,41 +42,44 @@ export function addFields(program: Command, act: Act): void {
       };
       const client = connect();
       return name === undefined
-        ? showFields(screen, client, { search: options.search ?? "", question })
-        : showValues(screen, client, { name, question });
+        ? showFields(output, client, { search: options.search ?? "", question })
+        : showValues(output, client, { name, question });
     }),
   );
 }
 
+const columns = [{ title: "FIELD", shrinksTo: 20 }, { title: "SIGNAL" }, { title: "CONTEXT" }, { title: "TYPE" }];
+
 async function showFields(
-  screen: Screen,
+  output: Output,
   client: SigNozClient,
   { search, question }: { readonly search: string; readonly question: FieldQuestion },
 ): Promise<Outcome> {
-  const fields = await screen.during("listing fields", listFields(client, search, question));
-  if (screen.isJson) for (const field of fields) screen.record({ ...field, type: "field", data_type: field.type });
+  const fields = await output.during("listing fields", listFields(client, search, question));
+  if (output.isJson) for (const field of fields) output.record({ ...field, type: "field", data_type: field.type });
   else if (fields.length > 0) {
-    const rows = fields.map(({ name, signal, context, type }) => [name, signal, context, type]);
-    screen.line(renderColumns({ head: ["field", "signal", "context", "type"], rows }, screen));
+    const rows = fields.map((field) => [field.name, field.signal, field.context, field.type].map((text) => cell(text)));
+    output.lines(renderTable(columns, rows, output));
   }
   if (fields.length > 0) return "found";
-  screen.note("no data has arrived in this time");
+  output.note("no data has arrived in this time");
   return "nothing";
 }
 
 async function showValues(
-  screen: Screen,
+  output: Output,
   client: SigNozClient,
   { name, question }: { readonly name: string; readonly question: FieldQuestion },
 ): Promise<Outcome> {
-  const values = await screen.during(`listing values of ${name}`, listFieldValues(client, name, question));
-  for (const { value, signal } of values) {
-    if (screen.isJson) screen.record({ type: "value", name, signal, value });
-    else screen.line(makeSafe(String(value)));
+  const values = await output.during(`listing values of ${name}`, listFieldValues(client, name, question));
+  if (output.isJson) for (const { value, signal } of values) output.record({ type: "value", name, signal, value });
+  else {
+    const words = new Set(values.map(({ value }) => String(value)));
+    output.lines(renderColumns([...words], output));
   }
   if (values.length > 0) return "found";
-  screen.note(`no data has arrived with the field ${name} in this time`);
+  output.note(`no data has arrived with the field ${name} in this time`);
   const similar = await listSimilarFields(client, name, question);
-  if (similar.length > 0) screen.note(makeSafe(`did you mean ${similar.join(", ")}?`));
+  if (similar.length > 0) output.note(`did you mean ${similar.join(", ")}?`);
   return "nothing";
 }

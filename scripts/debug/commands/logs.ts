@@ -5,9 +5,9 @@ import type { Act } from "../cli/program.ts";
 import { followLogs } from "../follow.ts";
 import type { LogFilters, LogLine } from "../model.ts";
 import { DebugError, type Outcome } from "../outcome.ts";
+import type { Output } from "../output.ts";
 import { logRecord } from "../records.ts";
-import { renderLogLine } from "../render/log-lines.ts";
-import type { Screen } from "../screen.ts";
+import { renderLogLine } from "../render/log-line.ts";
 import { RouteMissingError } from "../signoz/faults.ts";
 import { readLiveTail } from "../signoz/live-tail.ts";
 import { toMs } from "../time.ts";
@@ -54,9 +54,9 @@ export function addLogs(program: Command, act: Act): void {
     "logs --error-id POOL_TIMEOUT --local api.jsonl",
   ]);
   command.action((options: LogsOptions) =>
-    act(options, async ({ screen, openOrigin, surroundings }) => {
+    act(options, async ({ output, openOrigin, surroundings }) => {
       const origin = await openOrigin(options);
-      return showLogs({ screen, origin, options, interrupted: surroundings.interrupted });
+      return showLogs({ output, origin, options, interrupted: surroundings.interrupted });
     }),
   );
 }
@@ -68,29 +68,29 @@ const filtersOf = (options: LogsOptions): LogFilters => {
 };
 
 interface LogsQuestion {
-  readonly screen: Screen;
+  readonly output: Output;
   readonly origin: Origin;
   readonly options: LogsOptions;
   readonly interrupted: AbortSignal;
 }
 
-async function showLogs({ screen, origin, options, interrupted }: LogsQuestion): Promise<Outcome> {
+async function showLogs({ output, origin, options, interrupted }: LogsQuestion): Promise<Outcome> {
   const { source, range } = origin;
   const filters = filtersOf(options);
-  const lines = await screen.during("reading log lines", source.listLogs(filters, range, options.limit));
-  showLines(screen, lines);
+  const lines = await output.during("reading log lines", source.listLogs(filters, range, options.limit));
+  showLines(output, lines);
   if (options.follow) {
-    await follow({ screen, origin, options, interrupted }, filters, lines);
+    await follow({ output, origin, options, interrupted }, filters, lines);
     return "found";
   }
-  if (lines.length === options.limit) screen.note(`the newest ${options.limit}; --limit shows more`);
+  if (lines.length === options.limit) output.note(`the newest ${options.limit}; --limit shows more`);
   if (lines.length > 0) return "found";
-  screen.note(`no such log line between ${describeRange(origin)}`);
+  output.note(`no such log line between ${describeRange(origin)}`);
   return "nothing";
 }
 
 async function follow(
-  { screen, origin, options, interrupted }: LogsQuestion,
+  { output, origin, options, interrupted }: LogsQuestion,
   filters: LogFilters,
   shown: readonly LogLine[],
 ): Promise<void> {
@@ -107,15 +107,15 @@ async function follow(
     tail:
       client === null ? null : (tailSinceMs, signal) => readLiveTail(client, filters, { sinceMs: tailSinceMs, signal }),
     isWithoutTail: (error) => error instanceof RouteMissingError,
-    onNote: screen.note,
+    onNote: output.note,
     signal: interrupted,
   });
-  for await (const batch of batches) showLines(screen, batch);
+  for await (const batch of batches) showLines(output, batch);
 }
 
-export function showLines(screen: Screen, lines: readonly LogLine[]): void {
+export function showLines(output: Output, lines: readonly LogLine[]): void {
   for (const line of lines) {
-    if (screen.isJson) screen.record(logRecord(line));
-    else screen.line(renderLogLine(line, screen));
+    if (output.isJson) output.record(logRecord(line));
+    else output.lines(renderLogLine(line, output));
   }
 }

@@ -3,7 +3,7 @@ import type { Origin } from "../cli/context.ts";
 import { addExamples, addSource } from "../cli/options.ts";
 import type { Act } from "../cli/program.ts";
 import { DebugError, type Outcome } from "../outcome.ts";
-import type { Screen } from "../screen.ts";
+import type { Output } from "../output.ts";
 import { showLines } from "./logs.ts";
 import { describeRange, showTrace, type TraceOptions } from "./trace.ts";
 
@@ -22,8 +22,8 @@ export function addRequest(program: Command, act: Act): void {
     "request 019ac5a2-7d31-7c52-a3f8-5b0d0c2f6f10 --local api.jsonl spans.jsonl",
   ]);
   command.action((id: string, options: TraceOptions) =>
-    act(options, ({ screen, openOrigin }) =>
-      openOrigin(options).then((origin) => showRequest({ screen, origin, requestId: parseRequestId(id), options })),
+    act(options, ({ output, openOrigin }) =>
+      openOrigin(options).then((origin) => showRequest({ output, origin, requestId: parseRequestId(id), options })),
     ),
   );
 }
@@ -35,20 +35,20 @@ function parseRequestId(text: string): string {
 }
 
 export interface RequestQuestion {
-  readonly screen: Screen;
+  readonly output: Output;
   readonly origin: Origin;
   readonly requestId: string;
   readonly options: TraceOptions;
 }
 
-export async function showRequest({ screen, origin, requestId, options }: RequestQuestion): Promise<Outcome> {
+export async function showRequest({ output, origin, requestId, options }: RequestQuestion): Promise<Outcome> {
   const { source, range } = origin;
   const looking = source.findTraceIdOfRequest(requestId, range);
-  const traceId = await screen.during(`looking for request ${requestId}`, looking);
-  if (traceId !== null && (await showTrace({ screen, origin, traceId, options })) === "found") return "found";
-  const lines = await screen.during("looking for its log lines", source.listLogs({ requestId }, range, 1_000));
-  showLines(screen, lines);
+  const traceId = await output.during(`looking for request ${requestId}`, looking);
+  if (traceId !== null && (await showTrace({ output, origin, traceId, options })) === "found") return "found";
+  const lines = await output.during("looking for its log lines", source.listLogs({ requestId }, range, 1_000));
+  showLines(output, lines);
   if (lines.length > 0) return "found";
-  screen.note(`no request ${requestId} between ${describeRange(origin)}; --since looks further back`);
+  output.note(`no request ${requestId} between ${describeRange(origin)}; --since looks further back`);
   return "nothing";
 }

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { rangeOf } from "../cli/context.ts";
 import { addExamples, addRange, countOption, type RangeOptions } from "../cli/options.ts";
 import type { Act } from "../cli/program.ts";
-import { renderColumns } from "../render/columns.ts";
+import { renderSlow } from "../render/slow-table.ts";
 import { listSlow, type SlowRow } from "../signoz/slow.ts";
 
 interface SlowOptions extends RangeOptions {
@@ -22,29 +22,18 @@ export function addSlow(program: Command, act: Act): void {
   addRange(command, "1h");
   addExamples(command, ["slow", "slow --since 24h --service footing -n 5", "slow --json | jq 'select(.p99_ms > 500)'"]);
   command.action((options: SlowOptions) =>
-    act(options, async ({ screen, connect }) => {
+    act(options, async ({ output, connect }) => {
       const range = rangeOf(options);
       const asked = { range, service: options.service, limit: options.limit };
-      const rows = await screen.during("ranking routes and statements", listSlow(connect(), asked));
-      if (screen.isJson) for (const row of rows) screen.record(toRecord(row));
-      else if (rows.length > 0) screen.line(renderColumns({ head, rows: rows.map(toCells) }, screen));
+      const rows = await output.during("ranking routes and statements", listSlow(connect(), asked));
+      if (output.isJson) for (const row of rows) output.record(toRecord(row));
+      else if (rows.length > 0) output.lines(renderSlow(rows, output));
       if (rows.length > 0) return "found";
-      screen.note("no span of a route or statement in this time");
+      output.note("no span of a route or statement in this time");
       return "nothing";
     }),
   );
 }
-
-const head = ["", "name", "p50 ms", "p95 ms", "p99 ms", "per s", "count", "slowest trace"];
-
-const toCells = (row: SlowRow): readonly string[] => [
-  row.kind,
-  row.name,
-  ...[row.p50Ms, row.p95Ms, row.p99Ms].map((ms) => ms.toFixed(1)),
-  row.perSecond.toPrecision(3),
-  String(row.count),
-  row.sampleTraceId ?? "",
-];
 
 const toRecord = (row: SlowRow) => ({
   type: row.kind,

@@ -4,10 +4,10 @@ import { addExamples, addSource, type SourceOptions } from "../cli/options.ts";
 import type { Act } from "../cli/program.ts";
 import type { Span, Trace } from "../model.ts";
 import { DebugError, type Outcome } from "../outcome.ts";
+import type { Output } from "../output.ts";
 import { logRecord, spanRecord } from "../records.ts";
-import { renderSpans } from "../render/spans.ts";
-import { renderWaterfall } from "../render/waterfall.ts";
-import type { Screen } from "../screen.ts";
+import { renderSpans } from "../render/spans-table.ts";
+import { renderWaterfall } from "../render/waterfall/render-waterfall.ts";
 
 export interface TraceOptions extends SourceOptions {
   readonly spans?: true;
@@ -30,8 +30,8 @@ export function addTrace(program: Command, act: Act): void {
     "trace 0af7651916cd43dd8448eb211c80319c --local api.jsonl spans.jsonl",
   ]);
   command.action((id: string, options: TraceOptions) =>
-    act(options, ({ screen, openOrigin }) =>
-      openOrigin(options).then((origin) => showTrace({ screen, origin, traceId: parseTraceId(id), options })),
+    act(options, ({ output, openOrigin }) =>
+      openOrigin(options).then((origin) => showTrace({ output, origin, traceId: parseTraceId(id), options })),
     ),
   );
 }
@@ -44,24 +44,24 @@ export function parseTraceId(text: string): string {
 }
 
 export interface TraceQuestion {
-  readonly screen: Screen;
+  readonly output: Output;
   readonly origin: Origin;
   readonly traceId: string;
   readonly options: TraceOptions;
 }
 
-export async function showTrace({ screen, origin, traceId, options }: TraceQuestion): Promise<Outcome> {
+export async function showTrace({ output, origin, traceId, options }: TraceQuestion): Promise<Outcome> {
   const { source, range } = origin;
-  const trace = await screen.during(`looking for trace ${traceId}`, source.findTrace(traceId, range));
+  const trace = await output.during(`looking for trace ${traceId}`, source.findTrace(traceId, range));
   if (trace === null) {
-    screen.note(`no trace ${traceId} between ${describeRange(origin)}; --since looks further back`);
+    output.note(`no trace ${traceId} between ${describeRange(origin)}; --since looks further back`);
     return "nothing";
   }
-  show(screen, origin, { trace, options });
+  show(output, origin, { trace, options });
   for (const linked of linkedIds(trace)) {
-    const found = await screen.during(`looking for trace ${linked}`, source.findTrace(linked, range));
-    if (found === null) screen.note(`no trace ${linked}, which this one links to`);
-    else show(screen, origin, { trace: found, options });
+    const found = await output.during(`looking for trace ${linked}`, source.findTrace(linked, range));
+    if (found === null) output.note(`no trace ${linked}, which this one links to`);
+    else show(output, origin, { trace: found, options });
   }
   return "found";
 }
@@ -72,19 +72,19 @@ export function describeRange({ range }: Pick<Origin, "range">): string {
 }
 
 function show(
-  screen: Screen,
+  output: Output,
   { client }: Origin,
   { trace, options }: { readonly trace: Trace; readonly options: TraceOptions },
 ): void {
   const link = client === null ? null : `${client.base}/trace/${trace.traceId}`;
-  if (screen.isJson) {
-    screen.record({ type: "trace", trace_id: trace.traceId, url: link });
-    for (const span of trace.spans) screen.record(spanRecord(span));
-    for (const line of trace.logs) screen.record(logRecord(line));
+  if (output.isJson) {
+    output.record({ type: "trace", trace_id: trace.traceId, url: link });
+    for (const span of trace.spans) output.record(spanRecord(span));
+    for (const line of trace.logs) output.record(logRecord(line));
     return;
   }
-  screen.line((options.spans ? renderSpans : renderWaterfall)(trace, screen));
-  if (link !== null) screen.line(link);
+  output.lines((options.spans ? renderSpans : renderWaterfall)(trace, output));
+  if (link !== null) output.lines([link]);
 }
 
 function linkedIds({ traceId, spans }: Trace): readonly string[] {

@@ -5,8 +5,8 @@ import type { Origin, Surroundings } from "../cli/context.ts";
 import { addExamples, addSource } from "../cli/options.ts";
 import type { Act } from "../cli/program.ts";
 import { DebugError, type Outcome } from "../outcome.ts";
+import type { Output } from "../output.ts";
 import { makeSafe } from "../render/safe-text.ts";
-import type { Screen } from "../screen.ts";
 import { showRequest } from "./request.ts";
 import { showTrace, type TraceOptions } from "./trace.ts";
 
@@ -36,10 +36,10 @@ export function addWhy(program: Command, act: Act): void {
   ]);
   command.addHelpText("after", "\n  curl -s http://127.0.0.1:3000/api/v1/books | bun run scripts/debug.ts why");
   command.action((options: TraceOptions) =>
-    act(options, async ({ screen, surroundings, openOrigin }) => {
+    act(options, async ({ output, surroundings, openOrigin }) => {
       const problem = await readProblem(surroundings);
-      showProblem(screen, problem);
-      return showWhatHappened({ screen, origin: await openOrigin(options), problem, options });
+      showProblem(output, problem);
+      return showWhatHappened({ output, origin: await openOrigin(options), problem, options });
     }),
   );
 }
@@ -68,16 +68,15 @@ export function parseProblem(text: string): Problem {
   throw new DebugError("usage", "standard input has no error body: JSON with an error_id", "pipe the whole answer in");
 }
 
-function showProblem(screen: Screen, problem: Problem): void {
+function showProblem(output: Output, problem: Problem): void {
   const known = findDefinition(problem.error_id);
-  if (screen.isJson) {
-    screen.record({ type: "problem", ...problem, meaning: known?.meaning ?? null, remedy: known?.remedy ?? null });
+  if (output.isJson) {
+    output.record({ type: "problem", ...problem, meaning: known?.meaning ?? null, remedy: known?.remedy ?? null });
     return;
   }
   const head = [problem.status, problem.error_id, problem.title].filter((part) => part !== undefined).join(" ");
   const texts = [head, problem.detail, known?.meaning, known?.remedy].filter((text) => text !== undefined);
-  for (const text of texts) screen.line(makeSafe(text));
-  screen.line("");
+  output.lines([...texts.map(makeSafe), ""]);
 }
 
 function findDefinition(errorId: string): { readonly meaning: string; readonly remedy: string } | null {
@@ -85,21 +84,21 @@ function findDefinition(errorId: string): { readonly meaning: string; readonly r
 }
 
 async function showWhatHappened({
-  screen,
+  output,
   origin,
   problem,
   options,
 }: {
-  readonly screen: Screen;
+  readonly output: Output;
   readonly origin: Origin;
   readonly problem: Problem;
   readonly options: TraceOptions;
 }): Promise<Outcome> {
   const { trace_id: traceId, request_id: requestId } = problem;
   if (traceId !== undefined && /^[0-9a-f]{32}$/.test(traceId)) {
-    const outcome = await showTrace({ screen, origin, traceId, options });
+    const outcome = await showTrace({ output, origin, traceId, options });
     if (outcome === "found" || requestId === undefined) return outcome;
   }
-  if (requestId !== undefined) return showRequest({ screen, origin, requestId, options });
+  if (requestId !== undefined) return showRequest({ output, origin, requestId, options });
   throw new DebugError("usage", "the error body has neither a trace_id nor a request_id");
 }

@@ -1,3 +1,5 @@
+import { makeSafe } from "./render/safe-text.ts";
+import type { Screen } from "./render/screen.ts";
 import type { Environment } from "./settings.ts";
 
 export interface Stream {
@@ -6,16 +8,14 @@ export interface Stream {
   write(text: string): unknown;
 }
 
-export interface Screen {
-  /** What was asked for: a line of text, or of JSON. */
-  line(text: string): void;
+/** Where a run writes to. What is drawn goes to standard output, and to the width and colours of its terminal. */
+export interface Output extends Screen {
+  /** What was asked for: lines of text that were made safe, or an object as a line of JSON. */
+  lines(texts: readonly string[]): void;
   record(value: Readonly<Record<string, unknown>>): void;
   /** What is said besides. */
   note(text: string): void;
   readonly isJson: boolean;
-  readonly colour: boolean;
-  /** In columns. */
-  readonly width: number;
   /** Waits for something, and shows that it is being waited for. */
   during<T>(what: string, work: Promise<T>): Promise<T>;
 }
@@ -26,20 +26,20 @@ const shown = { terminal: { afterMs: 400, everyMs: 200 }, elsewhere: { afterMs: 
 const turning = ["|", "/", "-", "\\"];
 
 /** Data goes to `out` and everything else to `err`. Colour is for a terminal alone, and not under NO_COLOR. */
-export function createScreen(streams: {
+export function createOutput(streams: {
   readonly out: Stream;
   readonly err: Stream;
   readonly env: Environment;
   readonly isJson: boolean;
-}): Screen {
+}): Output {
   const { out, err, env, isJson } = streams;
   return {
     isJson,
     colour: out.isTTY === true && (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb",
     width: widthOf(out, env),
-    line: (text) => void out.write(`${text}\n`),
+    lines: (texts) => void out.write(texts.map((text) => `${text}\n`).join("")),
     record: (value) => void out.write(`${JSON.stringify(value)}\n`),
-    note: (text) => void err.write(`${text}\n`),
+    note: (text) => void err.write(`${makeSafe(text)}\n`),
     async during(what, work) {
       const isTerminal = err.isTTY === true;
       const { afterMs, everyMs } = isTerminal ? shown.terminal : shown.elsewhere;

@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { type FakeSigNoz, startFakeSigNoz } from "./support/fake-signoz.ts";
+import { leadingTo, runDebug, runDebugHere } from "./support/run-debug.ts";
+import { hexId, makeLog, makeRequest, makeSpan } from "./support/telemetry.ts";
+
+let signoz: FakeSigNoz;
+const traceId = hexId(16);
+beforeAll(() => {
+  signoz = startFakeSigNoz();
+  const atMs = Date.now() - 60_000;
+  signoz.feed(makeRequest({ atMs, route: "/r", errorId: "INTERNAL" }));
+  const events = [{ name: "e", timeNs: 1n, attributes: { a: 1 } }];
+  const links = [{ traceId, spanId: hexId(8) }];
+  signoz.feed({ spans: [makeSpan({ traceId, events, links })], logs: [makeLog({ traceId })] });
+  const points = [{ timeMs: atMs, value: 1, labels: { "service.name": "footing" } }];
+  signoz.feed({ metrics: [{ name: "m", type: "gauge", unit: "", isMonotonic: false, points }] });
+});
+afterAll(async () => {
+  await signoz.stop();
+});
+
+const commands = [
+  ["trace", traceId],
+  ["request", "r"],
+  ["logs"],
+  ["errors"],
+  ["slow"],
+  ["metrics", "m"],
+  ["fields"],
+  ["fields", "http.route"],
+  ["doctor"],
+];
+
+/** The fake's own answer, changed. */
+function spoil(change: (text: string) => string): void {
+  let isOwn = false;
+  signoz.intercept((request, url) => {
+    if (isOwn) return null;
+    const body = request.method === "POST" ? request.text() : Promise.resolve(undefined);
+    return body.then(async (sent) => {
+      isOwn = true;
+      const headers = { ...Object.fromEntries(request.headers), "content-length": String(sent?.length ?? 0) };
+      const asked = fetch(url, { method: request.method, headers, ...(sent === undefined ? {} : { body: sent }) });
+      const answer = await asked.finally(() => (isOwn = false));
+      return new Response(change(await answer.text()), { status: answer.status, headers: answer.headers });
+    });
+  });
+}
+
+/** Never a crash: an outcome of the table, and nothing on the screen that says the tool broke. */
+async function expectCalm(args: readonly string[]): Promise<void> {
+  const { status, out, err } = await runDebugHere(args, { env: leadingTo(signoz) });
+  expect({ args, isKnown: status >= 0 && status <= 6, status }).toEqual({ args, isKnown: true, status });
+  expect(out + err).not.toMatch(/TypeError|undefined is not|\bat \S+\.ts:\d+/);
+}
+
+const oddValue = fc.oneof(
+  fc.constantFrom(null, true, -1, 0, 1e308, "", "NaN", "2026-11-25T07:00:00Z", "x".repeat(5_000), [], {}, [null]),
+  fc.jsonValue({ maxDepth: 2 }),
+);
+
+/** Puts another value where the `at`-th value of an answer is. */
+function replaceValue(text: string, at: number, value: unknown): string {
+  let [count, wanted] = [0, -1];
+  JSON.parse(text, (_name, each) => {
+    count += 1;
+    return each;
+  });
+  wanted = at % Math.max(count, 1);
+  count = -1;
+  const changed = JSON.parse(text, (_name, each) => {
+    count += 1;
+    return count === wanted ? value : each;
+  });
+  return JSON.stringify(changed);
+}
+
+describe("no answer of a server makes the tool crash", () => {
+  test("one that is cut off anywhere", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...commands), fc.double({ min: 0, max: 1, noNaN: true }), async (args, part) => {
+        spoil((text) => text.slice(0, Math.floor(text.length * part)));
+        await expectCalm(args);
+      }),
+      { numRuns: 150 },
+    );
+  }, 60_000);
+
+  test("one with any value of it replaced by another", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...commands), fc.nat(400), oddValue, async (args, at, value) => {
+        spoil((text) => replaceValue(text, at, value));
+        await expectCalm(args);
+        await expectCalm([...args, "--json"]);
+      }),
+      { numRuns: 300 },
+    );
+  }, 60_000);
+
+  test("one that is any JSON, or any bytes", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...commands),
+        fc.oneof(fc.json(), fc.string({ unit: "binary" })),
+        async (args, text) => {
+          spoil(() => text);
+          await expectCalm(args);
+        },
+      ),
+      { numRuns: 150 },
+    );
+  }, 60_000);
+
+  test("one with lines and attributes of 3 MB, which are shown", async () => {
+    signoz.intercept(null);
+    const mark = hexId(8);
+    const long = `${mark}${"ü\u001b\n".repeat(1_000_000)}`;
+    signoz.feed({ logs: [makeLog({ message: long, attributes: { long, request_id: mark }, traceId })] });
+    const text = await runDebug(["logs", "--request", mark], { env: leadingTo(signoz) });
+    expect(text).toMatchObject({ status: 0, err: "" });
+    expect(text.out).toContain(mark);
+    expect(text.out).not.toContain("\u001b");
+    const json = await runDebug(["logs", "--request", mark, "--json"], { env: leadingTo(signoz) });
+    expect(json.records[0]?.["message"]).toBe(long);
+    expect((await runDebug(["trace", traceId], { env: leadingTo(signoz) })).status).toBe(0);
+  }, 60_000);
+});
