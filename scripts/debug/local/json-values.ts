@@ -14,15 +14,23 @@ const depthMax = 8;
 
 /** Fields as attributes: what lies within objects by its path, `error.cause.type`; lists as JSON; nulls not at all. */
 export function flatten(record: JsonRecord): Attributes {
-  return Object.fromEntries(entriesOf(record, "", 0));
+  const attributes: Record<string, AttributeValue> = {};
+  addFields(attributes, record, { prefix: "", depth: 0 });
+  return attributes;
 }
 
-function entriesOf(record: JsonRecord, prefix: string, depth: number): readonly (readonly [string, AttributeValue])[] {
-  return Object.entries(record).flatMap(([name, value]) => {
-    if (value === null || value === undefined) return [];
-    if (isRecord(value) && depth < depthMax) return entriesOf(value, `${prefix}${name}.`, depth + 1);
-    return [[prefix + name, toAttributeValue(value)] as const];
-  });
+function addFields(
+  attributes: Record<string, AttributeValue>,
+  record: JsonRecord,
+  { prefix, depth }: { readonly prefix: string; readonly depth: number },
+): void {
+  for (const name of Object.keys(record)) {
+    const value = record[name];
+    const path = prefix + name;
+    if (value === null || value === undefined || path === "__proto__") continue;
+    if (isRecord(value) && depth < depthMax) addFields(attributes, value, { prefix: `${path}.`, depth: depth + 1 });
+    else attributes[path] = toAttributeValue(value);
+  }
 }
 
 export function toAttributeValue(value: unknown): AttributeValue {

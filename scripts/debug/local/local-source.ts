@@ -1,6 +1,6 @@
 import type { LogFilters, LogLine, Source, Span, TimeRange, Trace } from "../model.ts";
 import { createErrorCounter, GROUPS_MAX } from "./count-errors.ts";
-import { createLogFilter, createRangeFilter } from "./log-filter.ts";
+import { createLogFilter, createRangeFilter, marksOf, marksOfHex } from "./log-filter.ts";
 import { toRequestSpan } from "./log-lines.ts";
 import { createNewest } from "./newest.ts";
 import { scanFiles } from "./scan-files.ts";
@@ -35,13 +35,17 @@ export function createLocalSource(
     const isWanted = createLogFilter(filters, range);
     const newest = createNewest<LogLine>(limit);
     let saysEnvironment = false;
+    const { traceId, requestId, errorId, user } = filters;
+    const marks = traceId === undefined ? marksOf(requestId ?? errorId ?? user) : marksOfHex(traceId);
     notes = await scanFiles(files, {
+      marks,
       onLog: (line) => {
         saysEnvironment ||= Object.keys(line.attributes).some((name) => name.startsWith("deployment.environment"));
         if (isWanted(line)) newest.add(line);
       },
     });
-    if (filters.environment !== undefined && !saysEnvironment) notes = [...notes, "no line here says its environment"];
+    if (filters.environment !== undefined && marks === null && !saysEnvironment)
+      notes = [...notes, "no line here says its environment"];
     return newest.list();
   }
 
@@ -52,6 +56,7 @@ export function createLocalSource(
     const logs: LogLine[] = [];
     const beyond = { spans: 0, logs: 0 };
     const passedOver = await scanFiles(files, {
+      marks: marksOfHex(traceId),
       onLog: (line) => {
         if (line.traceId !== traceId || !isInRange(line.timeNs)) return;
         if (logs.length < TRACE_LOGS_MAX) logs.push(line);
@@ -78,6 +83,7 @@ export function createLocalSource(
     const isInRange = createRangeFilter(range);
     let found: string | null = null;
     notes = await scanFiles(files, {
+      marks: marksOf(requestId),
       onLog: (line) => {
         if (found === null && isWanted(line)) found = line.traceId;
         return found === null;
@@ -99,6 +105,7 @@ export function createLocalSource(
       const isWanted = createLogFilter(service === undefined ? {} : { service }, range);
       const counter = createErrorCounter(range);
       const passedOver = await scanFiles(files, {
+        marks: ['"error_id"'],
         onLog: (line) => {
           if (isWanted(line)) counter.add(line);
         },

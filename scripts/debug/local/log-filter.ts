@@ -32,6 +32,15 @@ export function createRangeFilter({ sinceMs, untilMs }: TimeRange): (timeNs: big
   return (timeNs) => timeNs >= since && timeNs < until;
 }
 
+/** Texts that stand in every line which has this value; null where JSON may write it in several ways. */
+export function marksOf(value: string | undefined): readonly string[] | null {
+  if (value === undefined || !/^[\w.:@=+-]+$/.test(value)) return null;
+  return [value];
+}
+
+/** As `marksOf`, of an id that may be written in either case. */
+export const marksOfHex = (id: string): readonly string[] => [id.toLowerCase(), id.toUpperCase()];
+
 function fieldsOf({ environment, route, user, errorId, requestId }: LogFilters) {
   const fields: readonly (readonly [readonly string[], string | undefined])[] = [
     [["deployment.environment.name", "deployment.environment"], environment],

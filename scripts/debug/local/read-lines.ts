@@ -32,6 +32,8 @@ export async function* readLines(path: string): AsyncGenerator<readonly RawLine[
   yield splitter.end();
 }
 
+const joined = (parts: readonly Buffer[]): Buffer => (parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts));
+
 function createSplitter() {
   let number = 0;
   let begun: Buffer[] = [];
@@ -42,7 +44,7 @@ function createSplitter() {
     begunBytes += part.length;
   };
   const finish = (isOpen: boolean): RawLine => {
-    const text = begunBytes > LINE_BYTES_MAX ? null : Buffer.concat(begun).toString("utf8");
+    const text = begunBytes > LINE_BYTES_MAX ? null : joined(begun).toString("utf8");
     begun = [];
     begunBytes = 0;
     number += 1;

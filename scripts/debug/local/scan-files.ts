@@ -5,6 +5,8 @@ import { readOtlpSpans } from "./otlp-spans.ts";
 import { LINE_BYTES_MAX, type RawLine, readLines } from "./read-lines.ts";
 
 export interface Visitor {
+  /** Texts of which a line must have one to matter: others are not read, unless they are visibly broken. */
+  readonly marks?: readonly string[] | null;
   /** Ends the reading of this file by giving `false`. */
   readonly onLog?: (line: LogLine) => boolean | undefined;
   readonly onSpan?: (span: Span) => boolean | undefined;
@@ -44,6 +46,7 @@ function visitLine(
 ): boolean | undefined {
   if (text === null) faults.tooLong += 1;
   if (text === null || text.trim() === "") return undefined;
+  if (visitor.marks && isWhole(text) && !visitor.marks.some((mark) => text.includes(mark))) return undefined;
   const record = parse(text);
   if (!isRecord(record)) {
     if (record === undefined) faults[isOpen ? "open" : "notJson"] += 1;
@@ -59,6 +62,8 @@ function visitLine(
   if (line === null) faults.other += 1;
   return line === null ? undefined : visitor.onLog?.(line);
 }
+
+const isWhole = (text: string): boolean => text.startsWith("{") && /\}\r?$/.test(text.slice(-2));
 
 /** Undefined for what is no JSON, too deep a nesting among it. */
 function parse(text: string): unknown {
