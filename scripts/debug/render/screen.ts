@@ -30,7 +30,7 @@ export interface Cell {
   readonly style?: Style | undefined;
 }
 
-export function cell(text: string, style?: Style): Cell {
+export function cell(text: string, style?: Style | undefined): Cell {
   return { text, style };
 }
 
@@ -39,17 +39,33 @@ export function cell(text: string, style?: Style): Cell {
  * change how it looks.
  */
 export function toLine(cells: readonly Cell[], { width, colour }: Screen): string {
-  const texts = trimEnd(cells.map(({ text }) => makeSafe(text)));
-  const isWhole = texts.reduce((sum, text) => sum + widthOf(text), 0) <= width;
-  let room = isWhole ? width : width - 1;
-  let line = "";
-  for (const [index, text] of texts.entries()) {
-    const shown = isWhole ? text : cut(text, room);
-    line += paint(shown, colour ? cells[index]?.style : undefined);
-    room -= widthOf(shown);
-    if (shown !== text) break;
+  const safe = trimEnd(cells.map(({ text, style }) => cell(makeSafe(text), style)));
+  const isWhole = safe.reduce((sum, { text }) => sum + widthOf(text), 0) <= width;
+  const shown = isWhole ? safe : [...cutCells(safe, width - 1), cell(width < 1 ? "" : "…")];
+  return colour ? paintRuns(shown) : shown.map(({ text }) => text).join("");
+}
+
+function cutCells(cells: readonly Cell[], columns: number): readonly Cell[] {
+  const kept: Cell[] = [];
+  let room = columns;
+  for (const { text, style } of cells) {
+    const part = cut(text, room);
+    kept.push(cell(part, style));
+    if (part !== text) break;
+    room -= widthOf(part);
   }
-  return isWhole || width < 1 ? line : `${line}…`;
+  return kept;
+}
+
+/** Neighbours of one style are painted as one; spaces have no colour. */
+function paintRuns(cells: readonly Cell[]): string {
+  const runs: { text: string; style: Style | undefined }[] = [];
+  for (const { text, style } of cells) {
+    const last = runs.at(-1);
+    if (last !== undefined && (last.style === style || /^ *$/.test(text))) last.text += text;
+    else runs.push({ text, style });
+  }
+  return runs.map(({ text, style }) => paint(text, style)).join("");
 }
 
 function paint(text: string, style: Style | undefined): string {
@@ -57,7 +73,9 @@ function paint(text: string, style: Style | undefined): string {
 }
 
 /** Spaces at the end show nothing. */
-function trimEnd(texts: readonly string[]): readonly string[] {
-  const last = texts.findLastIndex((text) => /[^ ]/.test(text));
-  return texts.slice(0, last + 1).map((text, index) => (index === last ? text.replace(/ +$/, "") : text));
+function trimEnd(cells: readonly Cell[]): readonly Cell[] {
+  const last = cells.findLastIndex(({ text }) => /[^ ]/.test(text));
+  return cells
+    .slice(0, last + 1)
+    .map(({ text, style }, index) => cell(index === last ? text.replace(/ +$/, "") : text, style));
 }

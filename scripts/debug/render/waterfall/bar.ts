@@ -7,7 +7,7 @@ export interface TimeScale {
   readonly columns: number;
 }
 
-const leftBlocks = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"] as const;
+const leftBlocks: readonly string[] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"];
 
 /**
  * The columns of some intervals, to an eighth of a column at their ends; what begins within a column is as near as the
@@ -57,7 +57,7 @@ function joined(a: string, b: string): string {
 function fullness(block: string): number {
   if (block === "▐") return 4;
   if (block === "▕") return 1;
-  return leftBlocks.findIndex((each) => each === block);
+  return leftBlocks.indexOf(block);
 }
 
 /** Which columns an interval touches. */

@@ -1,3 +1,4 @@
+import { MADE_FROM } from "../../made-from.ts";
 import type { Trace } from "../../model.ts";
 import { countOf, formatCount, formatDuration, formatTime } from "../format.ts";
 import { padStart } from "../measure.ts";
@@ -9,9 +10,6 @@ import type { Row } from "./list-rows.ts";
 import { hasFailed } from "./span-facts.ts";
 import { summarise, total } from "./summary.ts";
 import type { SpanNode, TraceTree } from "./tree.ts";
-
-/** An attribute of spans that were not sent as such: from what they were made. */
-export const MADE_FROM = "footing.made_from";
 
 /** What the trace is, how long, and what it did in numbers. */
 export function drawHead({ traceId, logs }: Trace, { nodes }: TraceTree, { scale, screen }: Pen): readonly string[] {
