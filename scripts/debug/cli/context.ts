@@ -1,4 +1,4 @@
-import { createLocalSource } from "../local/index.ts";
+import { createLocalSource } from "../local/local-source.ts";
 import type { Source, TimeRange } from "../model.ts";
 import { createOutput, type Output, type Stream } from "../output.ts";
 import { type Environment, parseSigNozSettings } from "../settings.ts";
@@ -43,13 +43,22 @@ export interface Origin {
   /** Null with files. */
   readonly client: SigNozClient | null;
   readonly range: TimeRange;
+  /** What is to be known of the last answer, such as what it leaves out. */
+  readonly notes: () => readonly string[];
 }
 
-export async function openOrigin(surroundings: Surroundings, output: Output, options: SourceOptions): Promise<Origin> {
+export function openOrigin(surroundings: Surroundings, output: Output, options: SourceOptions): Origin {
   const range = rangeOf(options);
-  if (options.local !== undefined) return { source: await createLocalSource(options.local), client: null, range };
+  if (options.local !== undefined) {
+    const source = createLocalSource(options.local, { serviceName: serviceNameOf(surroundings.env) });
+    return { source, client: null, range, notes: () => source.notes() };
+  }
   const client = connect(surroundings, output);
-  return { source: createSigNozSource(client), client, range };
+  const source = createSigNozSource(client);
+  return { source, client, range, notes: () => source.notes() };
 }
+
+/** The service that this environment is about. */
+export const serviceNameOf = (env: Environment): string => env["OTEL_SERVICE_NAME"] || "footing";
 
 export const rangeOf = (options: RangeOptions): TimeRange => parseRange(options, Date.now());

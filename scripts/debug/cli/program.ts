@@ -20,7 +20,7 @@ export interface CommandContext {
   readonly surroundings: Surroundings;
   readonly output: Output;
   readonly connect: () => SigNozClient;
-  readonly openOrigin: (options: SourceOptions) => Promise<Origin>;
+  readonly openOrigin: (options: SourceOptions) => Origin;
 }
 
 /** Carries a command out; what comes of it is the exit status. */
@@ -42,12 +42,17 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
   let outcome: Outcome = "found";
   const act: Act = async (options, work) => {
     const output = outputOf(surroundings, options);
+    let origin: Origin | null = null;
     outcome = await work({
       surroundings,
       output,
       connect: () => connect(surroundings, output),
-      openOrigin: (sourceOptions) => openOrigin(surroundings, output, sourceOptions),
+      openOrigin: (sourceOptions) => {
+        origin = openOrigin(surroundings, output, sourceOptions);
+        return origin;
+      },
     });
+    for (const note of notesOf(origin)) output.note(note);
   };
   try {
     await createProgram(act, surroundings).parseAsync([...args], { from: "user" });
@@ -61,6 +66,8 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
     return exitStatus[error.outcome];
   }
 }
+
+const notesOf = (origin: Origin | null): readonly string[] => origin?.notes() ?? [];
 
 function createProgram(act: Act, surroundings: Surroundings): Command {
   const program = new Command("bun run scripts/debug.ts");

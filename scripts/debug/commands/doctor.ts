@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { serviceNameOf } from "../cli/context.ts";
 import { addExamples, addJson, type JsonOption } from "../cli/options.ts";
 import type { Act } from "../cli/program.ts";
 import type { Outcome } from "../outcome.ts";
@@ -22,7 +23,7 @@ export function addDoctor(program: Command, act: Act): void {
   addExamples(command, ["doctor", "doctor --service footing-staging", "doctor --json"]);
   command.action((options: DoctorOptions) =>
     act(options, async ({ output, connect, surroundings }) => {
-      const service = options.service ?? (surroundings.env["OTEL_SERVICE_NAME"] || "footing");
+      const service = options.service ?? serviceNameOf(surroundings.env);
       const checks = examine(connect(), service);
       let worst: Outcome = "found";
       for (;;) {

@@ -24,7 +24,7 @@ export function addErrors(program: Command, act: Act): void {
   ]);
   command.action((options: ErrorsOptions) =>
     act(options, async ({ output, openOrigin }) => {
-      const origin = await openOrigin(options);
+      const origin = openOrigin(options);
       const groups = await output.during("counting errors", origin.source.listErrors(origin.range, options.service));
       if (output.isJson) for (const group of groups) output.record(errorRecord(group));
       else if (groups.length > 0) output.lines(renderErrors(groups, output));

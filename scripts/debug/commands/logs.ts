@@ -55,7 +55,7 @@ export function addLogs(program: Command, act: Act): void {
   ]);
   command.action((options: LogsOptions) =>
     act(options, async ({ output, openOrigin, surroundings }) => {
-      const origin = await openOrigin(options);
+      const origin = openOrigin(options);
       return showLogs({ output, origin, options, interrupted: surroundings.interrupted });
     }),
   );

@@ -23,7 +23,7 @@ export function addRequest(program: Command, act: Act): void {
   ]);
   command.action((id: string, options: TraceOptions) =>
     act(options, ({ output, openOrigin }) =>
-      openOrigin(options).then((origin) => showRequest({ output, origin, requestId: parseRequestId(id), options })),
+      showRequest({ output, origin: openOrigin(options), requestId: parseRequestId(id), options }),
     ),
   );
 }

@@ -31,7 +31,7 @@ export function addTrace(program: Command, act: Act): void {
   ]);
   command.action((id: string, options: TraceOptions) =>
     act(options, ({ output, openOrigin }) =>
-      openOrigin(options).then((origin) => showTrace({ output, origin, traceId: parseTraceId(id), options })),
+      showTrace({ output, origin: openOrigin(options), traceId: parseTraceId(id), options }),
     ),
   );
 }

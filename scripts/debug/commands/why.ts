@@ -39,7 +39,7 @@ export function addWhy(program: Command, act: Act): void {
     act(options, async ({ output, surroundings, openOrigin }) => {
       const problem = await readProblem(surroundings);
       showProblem(output, problem);
-      return showWhatHappened({ output, origin: await openOrigin(options), problem, options });
+      return showWhatHappened({ output, origin: openOrigin(options), problem, options });
     }),
   );
 }

@@ -5,6 +5,9 @@ import { type Cell, cell } from "./screen.ts";
 /** A piece that stays together where it fits into a row, such as a key with its value. */
 export type Piece = readonly Cell[];
 
+/** No column takes more UTF-16 code units than this: a character that is safe has three marks at the most. */
+const unitsMax = 8;
+
 /** Lays pieces out in rows of some columns, a space between them; one that is longer than a row goes on in the next. */
 export function wrapPieces(pieces: readonly Piece[], columns: number): readonly (readonly Cell[])[] {
   const rows: Cell[][] = [[]];
@@ -26,8 +29,10 @@ export function wrapPieces(pieces: readonly Piece[], columns: number): readonly 
     }
     for (const each of safe) {
       let rest = each.text;
-      while (widthOf(rest) > room) {
-        const part = cut(rest, room);
+      // A text may have megabytes: measured is no more of it than can matter.
+      const start = () => rest.slice(0, (columns + 1) * unitsMax);
+      while (widthOf(start()) > room) {
+        const part = cut(start(), room);
         if (part === "" && room === columns) break;
         put(cell(part, each.style));
         rest = rest.slice(part.length);

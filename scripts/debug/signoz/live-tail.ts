@@ -20,7 +20,7 @@ export async function* readLiveTail(
 ): AsyncGenerator<LogLine> {
   // The server appends an AND to the filter as it stands.
   const query = { start: String(sinceMs), filter: `(${logCondition(filters) || "id EXISTS"})` };
-  const stream = await client.openStream({ method: "GET", path: "api/v3/logs/livetail", query }, signal);
+  const stream = client.readStream({ method: "GET", path: "api/v3/logs/livetail", query }, signal);
   for await (const { event, data } of readEvents(stream)) {
     if (event === "error") throw new DebugError("serverError", `the live tail ended: ${data}`);
     if (event === "message") yield toLine(data);

@@ -42,7 +42,9 @@ function spoil(change: (text: string) => string): void {
       isOwn = true;
       const headers = { ...Object.fromEntries(request.headers), "content-length": String(sent?.length ?? 0) };
       const asked = fetch(url, { method: request.method, headers, ...(sent === undefined ? {} : { body: sent }) });
-      const answer = await asked.finally(() => (isOwn = false));
+      const answer = await asked.finally(() => {
+        isOwn = false;
+      });
       return new Response(change(await answer.text()), { status: answer.status, headers: answer.headers });
     });
   });
@@ -77,6 +79,14 @@ function replaceValue(text: string, at: number, value: unknown): string {
 }
 
 describe("no answer of a server makes the tool crash", () => {
+  test("one that nobody spoilt is found, by way of the spoiler too", async () => {
+    spoil((text) => text);
+    for (const args of commands.filter(([name]) => name !== "request")) {
+      const { status, err } = await runDebugHere(args, { env: leadingTo(signoz) });
+      expect({ args, status, err }).toEqual({ args, status: args[0] === "doctor" ? 1 : 0, err: "" });
+    }
+  });
+
   test("one that is cut off anywhere", async () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...commands), fc.double({ min: 0, max: 1, noNaN: true }), async (args, part) => {

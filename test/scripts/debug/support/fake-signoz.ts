@@ -1,6 +1,6 @@
 import type { Span } from "../../../../scripts/debug/model.ts";
 import { findContract } from "./contract.ts";
-import { LiveTails } from "./live-tails.ts";
+import { CUT, LiveTails } from "./live-tails.ts";
 import { answerRaw, answerScalar, answerTimeSeries, type RangeQuery } from "./queries.ts";
 import { BadQuery, type Signal, Store } from "./store.ts";
 import type { Telemetry } from "./telemetry.ts";
@@ -114,7 +114,18 @@ export function startFakeSigNoz(options: FakeOptions = {}): FakeSigNoz {
     }
   };
 
-  const server = Bun.serve({ port: 0, hostname: "127.0.0.1", idleTimeout: 0, fetch: answer });
+  const note = (error: Error): Response => {
+    if (error.message !== CUT) faults.push(`the fake itself: ${error.stack}`);
+    return new Response(null, { status: 500 });
+  };
+  const server = Bun.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    idleTimeout: 0,
+    development: false,
+    fetch: answer,
+    error: note,
+  });
   return {
     url: `http://127.0.0.1:${server.port}`,
     apiKey,

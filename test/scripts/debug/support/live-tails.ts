@@ -1,5 +1,8 @@
 import { type Row, rawRowOf, type Store } from "./store.ts";
 
+/** The message of the error that a stream ends with when it is cut. */
+export const CUT = "cut";
+
 interface Tail {
   readonly isMatch: (read: (key: string) => unknown) => boolean;
   readonly startMs: number;
@@ -42,7 +45,7 @@ export class LiveTails {
   }
 
   cut(): void {
-    for (const { controller } of this.#open) controller.error(new Error("cut"));
+    for (const { controller } of this.#open) controller.error(new Error(CUT));
     this.#open.clear();
   }
 }
