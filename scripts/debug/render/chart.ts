@@ -28,7 +28,7 @@ type Scale = Readonly<{ least: number; most: number; sinceMs: number; untilMs: n
  */
 export function renderChart(series: readonly ChartSeries[], options: ChartOptions): readonly string[] {
   const points = series.flatMap((each) => each.points);
-  if (points.length === 0) return ["no points"];
+  if (points.length === 0) return [toLine([cell("no points", "dim")], options)];
   const [only] = series;
   return only !== undefined && series.length === 1 ? renderOne(only, options) : renderSeveral(series, options);
 }

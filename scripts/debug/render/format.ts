@@ -9,7 +9,7 @@ const units = [
 export function formatDuration(duration: bigint | number): string {
   const ns = Number(duration);
   if (ns < 0) return `-${formatDuration(-ns)}`;
-  if (ns < 1e3) return `${Math.round(ns)} ns`;
+  if (ns < 999.5) return `${Math.round(ns)} ns`;
   const seconds = Math.round(ns / 1e9);
   if (seconds >= 3600) return `${Math.floor(seconds / 3600)} h ${twoDigits(Math.floor((seconds % 3600) / 60))} m`;
   if (seconds >= 60) return `${Math.floor(seconds / 60)} m ${twoDigits(seconds % 60)} s`;

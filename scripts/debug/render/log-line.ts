@@ -2,7 +2,7 @@ import type { Attributes, AttributeValue, LogLine } from "../model.ts";
 import { formatTime } from "./format.ts";
 import { makeSafe } from "./safe-text.ts";
 import { type Cell, cell, type Screen, type Style, toLine } from "./screen.ts";
-import { type Piece, wrapPieces } from "./wrap.ts";
+import { type Piece, wordsOf, wrapPieces } from "./wrap.ts";
 
 const indent = "    ";
 
@@ -41,7 +41,11 @@ export function piecesOf({ level, message, attributes }: LogLine, hidden: Readon
     .filter(([name]) => !ofResource.test(name) && !hidden.has(name) && !stack.test(name))
     .toSorted(([a], [b]) => Number(saysWhy(b)) - Number(saysWhy(a)))
     .map(([name, value]): Piece => [cell(`${name}=`, "key"), cell(quoteValue(value))]);
-  return [[cell(level.toUpperCase().padEnd(5), style)], [cell(message, style === "dim" ? style : "bold")], ...fields];
+  return [
+    [cell(level.toUpperCase().padEnd(5), style)],
+    ...wordsOf(message, style === "dim" ? style : "bold"),
+    ...fields,
+  ];
 }
 
 const saysWhy = (name: string): boolean => /^(?:error|exception)[._]/.test(name) || name === "error";

@@ -1,12 +1,16 @@
 import { cut, widthOf } from "./measure.ts";
 import { makeSafe } from "./safe-text.ts";
-import { type Cell, cell } from "./screen.ts";
+import { type Cell, cell, type Style } from "./screen.ts";
 
 /** A piece that stays together where it fits into a row, such as a key with its value. */
 export type Piece = readonly Cell[];
 
 /** No column takes more UTF-16 code units than this: a character that is safe has three marks at the most. */
 const unitsMax = 8;
+
+/** A text that may be parted between its words. */
+export const wordsOf = (text: string, style?: Style): readonly Piece[] =>
+  text.split(" ").map((word) => [cell(word, style)]);
 
 /** Lays pieces out in rows of some columns, a space between them; one that is longer than a row goes on in the next. */
 export function wrapPieces(pieces: readonly Piece[], columns: number): readonly (readonly Cell[])[] {

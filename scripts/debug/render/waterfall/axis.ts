@@ -9,7 +9,7 @@ export function drawAxis({ durationNs, columns }: TimeScale): string {
   let axis = "";
   for (let tick = 0; tick * step <= Number(durationNs); tick += 1) {
     const at = durationNs <= 0n ? 0 : Math.floor(((tick * step) / Number(durationNs)) * columns);
-    const label = tick === 0 ? "0" : formatDuration(tick * step).replace(/\.0+ /, " ");
+    const label = tick === 0 ? "0" : withoutZeros(formatDuration(tick * step));
     if (at + label.length > columns) break;
     if (at > 0 && at <= axis.length) continue;
     axis = axis.padEnd(at) + label;
@@ -17,8 +17,10 @@ export function drawAxis({ durationNs, columns }: TimeScale): string {
   return axis;
 }
 
-/** The next of 1, 2, 5, 10, … that is not less. */
+const withoutZeros = (text: string): string => text.replace(/(\.\d*?)0+ /, "$1 ").replace(". ", " ");
+
+/** The next of 1, 2, 2.5, 5, 10, … that is not less. */
 function roundStep(least: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(1, least)));
-  return power * ([1, 2, 5, 10].find((each) => each * power >= least) ?? 10);
+  return power * ([1, 2, 2.5, 5, 10].find((each) => each * power >= least) ?? 10);
 }

@@ -43,7 +43,7 @@ export function nameOf(branch: Branch, styleOf: Pen["styleOf"] = () => "service0
       return { text: labelOf(span), suffix: ` ×${branch.nodes.length}`, style: styleOf(span.serviceName) };
     }
     case "missing":
-      return { text: `? parent ${branch.spanId} is not here`, suffix: "", style: "warn" };
+      return { text: `? missing ${branch.spanId}`, suffix: "", style: "warn" };
     case "leftOut":
       return { text: `… ${branch.nodes.length} more, and what is below`, suffix: "", style: "dim" };
   }
@@ -120,7 +120,7 @@ export function drawNote({ levels, note }: { levels: readonly string[]; note: No
   return rows.slice(0, noteRowsMax).map((row, index) => {
     const isCut = index === noteRowsMax - 1 && rows.length > noteRowsMax;
     const cells = [cell(guides, "dim"), cell(index === 0 ? "· " : "  ", "dim"), ...row];
-    return toLine(isCut ? [...cells, cell(` ${" ".repeat(columns)}…`)] : cells, pen.screen);
+    return toLine(isCut ? [...cells, cell(" …", "dim")] : cells, pen.screen);
   });
 }
 

@@ -2,7 +2,7 @@ import type { LogLine } from "../../model.ts";
 import { formatDuration } from "../format.ts";
 import { piecesOf } from "../log-line.ts";
 import { cell } from "../screen.ts";
-import type { Piece } from "../wrap.ts";
+import { type Piece, wordsOf } from "../wrap.ts";
 import { hasFailed } from "./span-facts.ts";
 import type { SpanNode } from "./tree.ts";
 
@@ -20,12 +20,12 @@ const hidden = new Set(["request_id", "trace_id", "span_id", "trace_flags", "htt
 
 export function notesOf({ span, logs, skewNs, inCircle }: SpanNode): readonly Note[] {
   const notes: Note[] = [];
-  const remark = (text: string, weight = 3) => notes.push({ timeNs: null, weight, pieces: words(text, "warn") });
+  const remark = (text: string, weight = 3) => notes.push({ timeNs: null, weight, pieces: wordsOf(text, "warn") });
   if (inCircle) remark(`! its parent ${span.parentSpanId ?? ""} stands below it: shown as a root`);
   if (skewNs !== 0n) remark(`! clock skew: moved by ${formatDuration(skewNs)}`);
   const told = span.events.some(({ name }) => name === "exception");
   if (hasFailed(span) && span.statusMessage !== "" && !told) {
-    notes.push({ timeNs: null, weight: 4, pieces: words(span.statusMessage, "error") });
+    notes.push({ timeNs: null, weight: 4, pieces: wordsOf(span.statusMessage, "error") });
   }
   for (const { traceId, spanId } of span.links) {
     notes.push({
@@ -51,10 +51,6 @@ export function toNote(log: LogLine, { skewNs = 0n, weight = weightOf(log.level)
 function weightOf(level: string): number {
   if (/^(?:error|fatal|critical)/i.test(level)) return 4;
   return /^warn/i.test(level) ? 3 : /^info/i.test(level) ? 2 : 0;
-}
-
-function words(text: string, style: "warn" | "error"): readonly Piece[] {
-  return [[cell(text, style)]];
 }
 
 /** At most so many of all notes: the weightiest, and of those the earliest. */

@@ -3,7 +3,7 @@ import type { Trace } from "../../model.ts";
 import { countOf, formatCount, formatDuration, formatTime } from "../format.ts";
 import { padStart } from "../measure.ts";
 import { type Cell, cell, toLine } from "../screen.ts";
-import { wrapPieces } from "../wrap.ts";
+import { wordsOf, wrapPieces } from "../wrap.ts";
 import { drawAxis } from "./axis.ts";
 import type { Pen } from "./draw-row.ts";
 import type { Row } from "./list-rows.ts";
@@ -68,7 +68,7 @@ export function drawFoot(
     ...(notes === 0 ? [] : [`left out: ${`${formatCount(notes)} log lines, events or links`}, the least grave`]),
     ...(duplicates === 0 ? [] : [`${countOf(duplicates, "span")} came more than once, shown once`]),
   ];
-  return texts.flatMap((text) => wrapPieces(toWords(text), pen.screen.width)).map((row) => toLine(row, pen.screen));
+  return texts
+    .flatMap((text) => wrapPieces(wordsOf(text, "dim"), pen.screen.width))
+    .map((row) => toLine(row, pen.screen));
 }
-
-const toWords = (text: string) => text.split(" ").map((word) => [cell(word, "dim")]);
