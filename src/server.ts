@@ -14,6 +14,7 @@ import { withAbsoluteUrl } from "./foundation/http/absolute-request.ts";
 import { type Logger, setUpLogging } from "./foundation/logging/index.ts";
 import { createProcessOutput } from "./foundation/logging/process-logging.ts";
 import { setUpTelemetry } from "./foundation/telemetry/index.ts";
+import { createSpanFileExporter } from "./foundation/telemetry/span-file.ts";
 import { flushKeyUsage } from "./modules/auth/index.ts";
 import { onNpxEnd } from "./npx-watch.ts";
 import { version } from "./version.ts";
@@ -46,16 +47,19 @@ const logging = {
     onFailure: () => void stop(1),
   }),
 };
+// What becomes of the export is not exported.
+const reporter = setUpLogging(logging);
+const { spanFile } = config.telemetry;
 const telemetry = await setUpTelemetry({
   ...config.telemetry,
+  ...(spanFile === null ? {} : { spanExporter: await createSpanFileExporter({ ...spanFile, reporter }) }),
   service: {
     name: config.telemetry.serviceName,
     version,
     instanceId: crypto.randomUUID(),
     environment: config.environment,
   },
-  // What becomes of the export is not exported.
-  reporter: setUpLogging(logging),
+  reporter,
 });
 const logger: Logger = setUpLogging({
   ...logging,
