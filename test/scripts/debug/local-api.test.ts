@@ -34,7 +34,7 @@ test(
           ["POST /api/v1/auth/login", trace?.logs.at(-1)?.spanId ?? "none", "footing"],
         ]);
         expect(server[0]?.attributes[MADE_FROM]).toBe(paths.includes(spans) ? undefined : "request line");
-      const lines = renderWaterfall(trace ?? { traceId: "", spans: [], logs: [] }, { width: 120, colour: false });
+        const lines = renderWaterfall(trace ?? { traceId: "", spans: [], logs: [] }, { width: 120, colour: false });
         expect(lines.filter((line) => line.includes("POST /api/v1/auth/login"))).toHaveLength(1);
         expect(lines.some((line) => line.includes("WARN  request") && line.includes(problem.error_id))).toBe(true);
         const errors = await source.listErrors(range, "footing");
