@@ -7,8 +7,9 @@ import { requestLogger } from "./foundation/http/request-logger.ts";
 import { createRouter } from "./foundation/http/route-factory.ts";
 import { securityHeaders } from "./foundation/http/security-headers.ts";
 import { thrownGuard } from "./foundation/http/thrown-guard.ts";
-import { transportLimits } from "./foundation/http/transport-limits.ts";
+import { originalRequest, transportLimits } from "./foundation/http/transport-limits.ts";
 import { clientAddress, isProbeOrDocs, rateLimit } from "./foundation/rate-limit/index.ts";
+import { serverSpan } from "./foundation/telemetry/index.ts";
 import { createAccountRoutes } from "./modules/accounts/index.ts";
 import { authenticate, createAuthRoutes } from "./modules/auth/index.ts";
 import { createBalanceRoutes } from "./modules/balances/index.ts";
@@ -28,8 +29,17 @@ export function createApp(deps: Deps) {
   const { config, db, logger } = deps;
   const app = createRouter<AppEnv>();
 
-  app.use(requestContext({ logger, newRequestId: deps.ids.uuid }));
-  app.use(requestLogger({ userId: (c) => c.get("principal")?.userId }));
+  const client = { trustedProxyHops: config.http.trustedProxyHops, socketAddress: deps.socketAddress };
+  app.use(
+    serverSpan({
+      telemetry: deps.telemetry,
+      clientAddress: (c) => clientAddress(c, client),
+      protocolVersion: (c) => deps.protocolVersion(originalRequest(c)),
+      userId: (c) => c.get("principal")?.userId,
+    }),
+  );
+  app.use(requestContext({ newRequestId: deps.ids.uuid }));
+  app.use(requestLogger({ logger }));
   app.use(thrownGuard());
   app.use(securityHeaders({ https: config.environment === "production" }));
   app.use(transportLimits({ bodyBytesMax: config.http.bodyBytesMax }));
@@ -39,8 +49,7 @@ export function createApp(deps: Deps) {
       windowSeconds: config.rateLimit.windowSeconds,
       exempt: isProbeOrDocs,
       now: () => deps.clock.now(),
-      key: (c) =>
-        clientAddress(c, { trustedProxyHops: config.http.trustedProxyHops, socketAddress: deps.socketAddress }),
+      key: (c) => clientAddress(c, client),
     }),
   );
   app.use(async (c, next) => {

@@ -82,10 +82,32 @@ function toConfig(values: Values) {
     model: { primary: values.PRIMARY_MODEL },
     storage: { s3Bucket: values.S3_BUCKET },
     telemetry: {
-      serviceName: values.OTEL_SERVICE_NAME,
-      otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
-      otlpHeaders: values.OTEL_EXPORTER_OTLP_HEADERS ?? {},
+      disabled: values.OTEL_SDK_DISABLED,
+      serviceName: values.OTEL_SERVICE_NAME ?? values.OTEL_RESOURCE_ATTRIBUTES?.["service.name"] ?? "footing",
       resourceAttributes: values.OTEL_RESOURCE_ATTRIBUTES ?? {},
+      otlp: {
+        endpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
+        endpoints: {
+          traces: values.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT,
+          logs: values.OTEL_EXPORTER_OTLP_LOGS_ENDPOINT,
+          metrics: values.OTEL_EXPORTER_OTLP_METRICS_ENDPOINT,
+        },
+        headers: values.OTEL_EXPORTER_OTLP_HEADERS ?? {},
+        timeoutMs: values.OTEL_EXPORTER_OTLP_TIMEOUT,
+        compression: values.OTEL_EXPORTER_OTLP_COMPRESSION,
+      },
+      exporters: {
+        traces: values.OTEL_TRACES_EXPORTER === "file" ? "none" : values.OTEL_TRACES_EXPORTER,
+        logs: values.OTEL_LOGS_EXPORTER,
+        metrics: values.OTEL_METRICS_EXPORTER,
+      },
+      /** Where traces are written to instead, by an entry that has files; null: nowhere. */
+      spanFile:
+        values.OTEL_TRACES_EXPORTER === "file"
+          ? { path: values.TRACES_FILE, bytesMax: values.TRACES_FILE_BYTES_MAX }
+          : null,
+      sampler: { name: values.OTEL_TRACES_SAMPLER, ratio: values.OTEL_TRACES_SAMPLER_ARG },
+      metricIntervalMs: values.OTEL_METRIC_EXPORT_INTERVAL,
     },
   } as const;
 }

@@ -2,16 +2,20 @@ import type { Config } from "./config.ts";
 import type { Db, TxScope } from "./foundation/db/index.ts";
 import type { RequestVariables } from "./foundation/http/request-context.ts";
 import type { Logger } from "./foundation/logging/index.ts";
+import type { Telemetry } from "./foundation/telemetry/index.ts";
 
 /** What the application stands on; made once by an entry file, and by tests with a clock and ids of their own. */
 export interface Deps {
   readonly config: Config;
   readonly db: Db;
   readonly logger: Logger;
+  readonly telemetry: Telemetry;
   readonly clock: Clock;
   readonly ids: Ids;
   /** The address of the peer that sent a request, or null where the runtime does not tell. */
   readonly socketAddress: (request: Request) => string | null;
+  /** The version of HTTP that a request came by (`1.1`), or null where the runtime does not tell. */
+  readonly protocolVersion: (request: Request) => string | null;
   /** A static file of the application by name, or null; gzip-compressed. */
   readonly asset: (name: "scalar.js.gz") => Promise<Uint8Array | null>;
 }

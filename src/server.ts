@@ -11,9 +11,13 @@ import { EmbeddedDatabaseError, startEmbedded } from "./foundation/db/embedded/i
 import { createDb, findWallFaults } from "./foundation/db/index.ts";
 import { openTcpSocket } from "./foundation/db/tcp-socket.ts";
 import { withAbsoluteUrl } from "./foundation/http/absolute-request.ts";
-import { createLogger } from "./foundation/logging/index.ts";
+import { type Logger, setUpLogging } from "./foundation/logging/index.ts";
+import { createProcessOutput } from "./foundation/logging/process-logging.ts";
+import { setUpTelemetry } from "./foundation/telemetry/index.ts";
+import { createSpanFileExporter } from "./foundation/telemetry/span-file.ts";
 import { flushKeyUsage } from "./modules/auth/index.ts";
 import { onNpxEnd } from "./npx-watch.ts";
+import { version } from "./version.ts";
 
 /** Bun's own limit on header fields, above the app's: what Bun refuses gets an answer without body and ids. */
 const bunHeaderBytesMax = 64 * 1024;
@@ -21,6 +25,9 @@ const bunHeaderBytesMax = 64 * 1024;
 const bunIdleSecondsMax = 255;
 const keyUsageIntervalMs = 10_000;
 const oneCtrlCMs = 500;
+/** How long the last lines may take to leave, once everything else is closed, and the last telemetry before them. */
+const logFlushMs = 2_000;
+const telemetryShutdownMs = 5_000;
 
 /** What is closed on the way out, last opened first. */
 interface Closer {
@@ -31,7 +38,34 @@ interface Closer {
 const closers: Closer[] = [];
 let stoppingSince: number | null = null;
 const config = readConfig();
-const logger = createLogger({ level: config.logLevel, write: (line) => process.stdout.write(`${line}\n`) });
+const logging = {
+  level: config.logLevel,
+  debug: config.debug,
+  ...createProcessOutput({
+    debug: config.debug,
+    // Whoever read the log has gone: there is nobody left to write it to.
+    onFailure: () => void stop(1),
+  }),
+};
+// What becomes of the export is not exported.
+const reporter = setUpLogging(logging);
+const { spanFile } = config.telemetry;
+const telemetry = await setUpTelemetry({
+  ...config.telemetry,
+  ...(spanFile === null ? {} : { spanExporter: await createSpanFileExporter({ ...spanFile, reporter }) }),
+  service: {
+    name: config.telemetry.serviceName,
+    version,
+    instanceId: crypto.randomUUID(),
+    environment: config.environment,
+  },
+  reporter,
+});
+const logger: Logger = setUpLogging({
+  ...logging,
+  activeTrace: telemetry.activeTrace,
+  moreSinks: telemetry.logSink === null ? [] : [telemetry.logSink],
+});
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void stop(0));
 for (const event of ["uncaughtException", "unhandledRejection"] as const) {
@@ -40,8 +74,6 @@ for (const event of ["uncaughtException", "unhandledRejection"] as const) {
     void stop(1);
   });
 }
-// Whoever read the log has gone: there is nobody left to write it to.
-process.stdout.on("error", () => void stop(1));
 onNpxEnd(() => void stop(0));
 start(config).catch((error: unknown) => {
   if (isForTheOperator(error)) process.stderr.write(`${error.message}\n`);
@@ -69,9 +101,12 @@ async function start(config: Config): Promise<void> {
     config,
     db,
     logger,
+    telemetry,
     clock: { now: () => new Date() },
     ids: { uuid: () => uuidV7() },
     socketAddress: (request) => server?.requestIP(received.get(request) ?? request)?.address ?? null,
+    // The one that Bun serves.
+    protocolVersion: () => "1.1",
     asset: (name) => Bun.file(fileURLToPath(new URL(`../assets/scalar/${name}`, import.meta.url))).bytes(),
   };
   const usage = flushEvery(keyUsageIntervalMs, () => flushKeyUsage(deps));
@@ -173,5 +208,7 @@ async function stop(exitCode: number): Promise<void> {
     });
   }
   logger.info("Footing has stopped");
+  await telemetry.shutdown(telemetryShutdownMs);
+  await logger.flush(logFlushMs);
   process.exit(exitCode);
 }

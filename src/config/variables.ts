@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { isCurrentCurrency } from "../domain/currency.ts";
 import { logLevels } from "../foundation/logging/index.ts";
-import { parsePairs } from "./key-value-pairs.ts";
-import { flag, type Kind, oneOf, text, textAs, textWhere, urlOf, wholeNumber } from "./kinds.ts";
+import { exporterNames, samplerNames } from "../foundation/telemetry/index.ts";
+import { areHeaders, parsePairs } from "./key-value-pairs.ts";
+import { flag, fraction, type Kind, oneOf, text, textAs, textWhere, urlOf, wholeNumber } from "./kinds.ts";
 import { isBucketName } from "./s3-bucket.ts";
 
 /** What `.env.example` documents of a variable: the text of its default (null: unset), and what it may say. */
@@ -26,6 +27,8 @@ const postgresUrl = urlOf(
   ["postgres", "postgresql"],
   (url) => url.pathname.length > 1,
 );
+
+const httpUrl = urlOf("an http or https URL", ["http", "https"]);
 
 const publicUrl = urlOf(
   "an absolute http or https URL without user, query or fragment",
@@ -85,17 +88,32 @@ export const variables = z.object({
   ),
   S3_BUCKET: optional(textWhere("a name by the rules of S3's general purpose buckets", isBucketName)),
 
-  OTEL_SERVICE_NAME: withDefault("footing", text("any name")),
-  OTEL_EXPORTER_OTLP_ENDPOINT: optional(urlOf("an http or https URL", ["http", "https"])),
-  OTEL_EXPORTER_OTLP_HEADERS: optional(
-    textAs("key=value pairs separated by commas, values percent-encoded", (value) => {
-      const { pairs, malformed } = parsePairs(value);
-      return malformed ? null : pairs;
-    }),
-  ),
+  OTEL_SDK_DISABLED: withDefault("false", flag),
+  OTEL_SERVICE_NAME: optional(text("any name")),
   OTEL_RESOURCE_ATTRIBUTES: optional(
     textAs("key=value pairs separated by commas (malformed ones are ignored)", (value) => parsePairs(value).pairs),
   ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: optional(httpUrl),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: optional(httpUrl),
+  OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: optional(httpUrl),
+  OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: optional(httpUrl),
+  OTEL_EXPORTER_OTLP_PROTOCOL: withDefault("http/protobuf", textWhere("http/protobuf", /^http\/protobuf$/)),
+  OTEL_EXPORTER_OTLP_HEADERS: optional(
+    textAs("key=value pairs separated by commas, values percent-encoded", (value) => {
+      const { pairs, malformed } = parsePairs(value);
+      return malformed || !areHeaders(pairs) ? null : pairs;
+    }),
+  ),
+  OTEL_EXPORTER_OTLP_TIMEOUT: withDefault("10000", wholeNumber(1, 600_000)),
+  OTEL_EXPORTER_OTLP_COMPRESSION: withDefault("none", oneOf(["gzip", "none"])),
+  OTEL_TRACES_EXPORTER: withDefault("otlp", oneOf([...exporterNames, "file"])),
+  TRACES_FILE: withDefault(".footing/traces.jsonl", text("a path")),
+  TRACES_FILE_BYTES_MAX: withDefault("67108864", wholeNumber(65_536, 1_099_511_627_776)),
+  OTEL_LOGS_EXPORTER: withDefault("otlp", oneOf(exporterNames)),
+  OTEL_METRICS_EXPORTER: withDefault("otlp", oneOf(exporterNames)),
+  OTEL_TRACES_SAMPLER: withDefault("parentbased_always_on", oneOf(samplerNames)),
+  OTEL_TRACES_SAMPLER_ARG: withDefault("1", fraction),
+  OTEL_METRIC_EXPORT_INTERVAL: withDefault("60000", wholeNumber(1_000, 86_400_000)),
 });
 
 export type VariableName = keyof typeof variables.shape;

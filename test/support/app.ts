@@ -5,7 +5,8 @@ import { mapPgError } from "../../src/db/errors.ts";
 import type { Deps } from "../../src/deps.ts";
 import { createDb } from "../../src/foundation/db/index.ts";
 import { openTcpSocket } from "../../src/foundation/db/tcp-socket.ts";
-import { createLogger } from "../../src/foundation/logging/index.ts";
+import { setUpLogging } from "../../src/foundation/logging/index.ts";
+import { createNoTelemetry, type Telemetry } from "../../src/foundation/telemetry/index.ts";
 import { createTestDatabase } from "./database.ts";
 
 export interface TestAppOptions {
@@ -13,6 +14,7 @@ export interface TestAppOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Connect through this URL instead of straight to the test database (a fault proxy). */
   readonly databaseUrl?: (apiUrl: string) => string;
+  readonly telemetry?: Telemetry;
 }
 
 /** What a response was: its body parsed as JSON where it is JSON. */
@@ -58,10 +60,17 @@ export async function createTestApp(options: TestAppOptions = {}) {
   const deps: Deps = {
     config,
     db,
-    logger: createLogger({ level: "debug", write: (line) => logLines.push(line) }),
+    logger: setUpLogging({
+      level: "debug",
+      debug: false,
+      write: (line) => logLines.push(line),
+      ...(options.telemetry === undefined ? {} : { activeTrace: options.telemetry.activeTrace }),
+    }),
+    telemetry: options.telemetry ?? createNoTelemetry(),
     clock,
     ids: { uuid: () => uuidV7() },
     socketAddress: (request) => request.headers.get("x-test-address") ?? "192.0.2.1",
+    protocolVersion: () => "1.1",
     asset: async (name) => Bun.file(new URL(`../../assets/scalar/${name}`, import.meta.url)).bytes(),
   };
   const app = createApp(deps);

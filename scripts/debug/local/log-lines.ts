@@ -22,7 +22,7 @@ export function toLogLine(record: JsonRecord, id: string, usualService: string):
   };
 }
 
-const rfc3339 = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?:\.(\d{1,9}))?\d*(?:Z|[+-]\d{2}:?\d{2})$/i;
+const rfc3339 = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?:\.(\d{1,9})\d*)?(?:Z|[+-]\d{2}:?\d{2})$/i;
 
 function toTimeNs(text: string): bigint | null {
   const parts = rfc3339.exec(text);

@@ -1,7 +1,7 @@
 import type { LogLine, Span } from "../model.ts";
 import { isRecord } from "./json-values.ts";
 import { toLogLine } from "./log-lines.ts";
-import { readOtlpSpans } from "./otlp-spans.ts";
+import { type OtlpSpans, readOtlpSpans } from "./otlp-spans.ts";
 import { LINE_BYTES_MAX, type RawLine, readLines } from "./read-lines.ts";
 
 export interface Visitor {
@@ -29,55 +29,59 @@ export async function scanFiles({ paths, serviceName }: ScanOptions, visitor: Vi
   return notes;
 }
 
-type Fault = "notJson" | "open" | "tooLong" | "brokenSpan" | "other";
+type Fault = "unreadable" | "open" | "tooLong" | "brokenSpan" | "other";
+type Content =
+  | { readonly kind: "log"; readonly line: LogLine }
+  | ({ readonly kind: "spans" } & OtlpSpans)
+  | { readonly kind: Fault };
 
-async function scanFile(file: { path: string; serviceName: string }, visitor: Visitor): Promise<readonly string[]> {
-  const faults: Record<Fault, number> = { notJson: 0, open: 0, tooLong: 0, brokenSpan: 0, other: 0 };
+interface File {
+  readonly path: string;
+  readonly serviceName: string;
+}
+
+async function scanFile(file: File, visitor: Visitor): Promise<readonly string[]> {
+  const faults: Record<Fault, number> = { unreadable: 0, open: 0, tooLong: 0, brokenSpan: 0, other: 0 };
   scan: for await (const lines of readLines(file.path)) {
-    for (const line of lines) if (visitLine(line, file, { visitor, faults }) === false) break scan;
+    for (const line of lines) {
+      if (!mayMatter(line, visitor)) continue;
+      const content = readContent(line, file);
+      if (content.kind === "log") {
+        if (visitor.onLog?.(content.line) === false) break scan;
+      } else if (content.kind === "spans") {
+        faults.brokenSpan += content.broken;
+        if (content.spans.some((span) => visitor.onSpan?.(span) === false)) break scan;
+      } else faults[content.kind] += 1;
+    }
   }
   return describe(file.path, faults);
 }
 
-function visitLine(
-  { number, text, isOpen }: RawLine,
-  { path, serviceName }: { readonly path: string; readonly serviceName: string },
-  { visitor, faults }: { readonly visitor: Visitor; readonly faults: Record<Fault, number> },
-): boolean | undefined {
-  if (text === null) faults.tooLong += 1;
-  if (text === null || text.trim() === "") return undefined;
-  if (visitor.marks && isWhole(text) && !visitor.marks.some((mark) => text.includes(mark))) return undefined;
-  const record = parse(text);
-  if (!isRecord(record)) {
-    if (record === undefined) faults[isOpen ? "open" : "notJson"] += 1;
-    else faults.other += 1;
-    return undefined;
-  }
-  if ("resourceSpans" in record) {
-    const { spans, broken } = readOtlpSpans(record);
-    faults.brokenSpan += broken;
-    return visitor.onSpan === undefined || spans.every((span) => visitor.onSpan?.(span) !== false) ? undefined : false;
-  }
-  const line = toLogLine(record, `${path}:${number}`, serviceName);
-  if (line === null) faults.other += 1;
-  return line === null ? undefined : visitor.onLog?.(line);
+function mayMatter({ text }: RawLine, { marks }: Visitor): boolean {
+  if (text === null) return true;
+  const looksWhole = text.startsWith("{") && /\}\r?$/.test(text.slice(-2));
+  if (marks && looksWhole) return marks.some((mark) => text.includes(mark));
+  return text.trim() !== "";
 }
 
-const isWhole = (text: string): boolean => text.startsWith("{") && /\}\r?$/.test(text.slice(-2));
-
-/** Undefined for what is no JSON, too deep a nesting among it. */
-function parse(text: string): unknown {
+function readContent({ text, number, isOpen }: RawLine, { path, serviceName }: File): Content {
+  if (text === null) return { kind: "tooLong" };
   try {
-    return JSON.parse(text);
+    const record: unknown = JSON.parse(text);
+    if (!isRecord(record)) return { kind: "other" };
+    if ("resourceSpans" in record) return { kind: "spans", ...readOtlpSpans(record) };
+    const line = toLogLine(record, `${path}:${number}`, serviceName);
+    return line === null ? { kind: "other" } : { kind: "log", line };
   } catch (error) {
-    if (error instanceof SyntaxError || error instanceof RangeError) return undefined;
+    // The latter where values lie too deep within one another.
+    if (error instanceof SyntaxError || error instanceof RangeError) return { kind: isOpen ? "open" : "unreadable" };
     throw error;
   }
 }
 
 function describe(path: string, faults: Readonly<Record<Fault, number>>): readonly string[] {
   const texts: Readonly<Record<Fault, string>> = {
-    notJson: "that are no JSON",
+    unreadable: "that cannot be read as JSON",
     open: "at the end that are cut off",
     tooLong: `longer than ${LINE_BYTES_MAX / 1024 / 1024} MiB`,
     brokenSpan: "with a span that has no ids or times",

@@ -72,7 +72,7 @@ function renderSeveral(series: readonly ChartSeries[], options: ChartOptions): r
   const name = Math.min(maxOf(names.map(widthOf)), labelColumnsMax, Math.max(8, Math.floor(options.width / 3)));
   const numbers = drawn.map((each) => [highest(each), each.points.at(-1)?.value ?? 0]);
   const texts = numbers.map((pair) => pair.map((value) => withUnit(value, options.unit)));
-  const column = Math.max(5, ...texts.flat().map(widthOf));
+  const column = maxOf([5, ...texts.flat().map(widthOf)]);
   const scale = scaleOf(drawn, plotColumns(options.width - name - 2 * column - 4));
   const lineOf = (title: string, plot: Cell, [most = "", last = ""]: readonly string[], style?: Style) =>
     toLine(

@@ -1,6 +1,7 @@
 import type { PgDatabase } from "drizzle-orm/pg-core";
 import type { PostgresJsQueryResultHKT } from "drizzle-orm/postgres-js";
 import type { BaseAppError } from "../errors/app-error.ts";
+import type { DbObserver } from "./observer.ts";
 import type { Pool, PoolStats } from "./pool.ts";
 
 /** Only this folder can reach a pool through a {@link Db}. */
@@ -23,6 +24,8 @@ export interface DbSettings {
   readonly mapError: (error: unknown) => BaseAppError | null;
   /** Told of what cannot reach a caller any more: a failed `afterCommit` callback, a failed rollback. */
   readonly onBackgroundError: (error: unknown, during: string) => void;
+  /** Told of transactions, statements and waits for connections; without one nothing is measured. */
+  readonly observer?: DbObserver | undefined;
 }
 
 export type TxMode = "read" | "write";

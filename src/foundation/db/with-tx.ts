@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { BaseAppError } from "../errors/app-error.ts";
 import { FoundationError } from "../errors/foundation-errors.ts";
-import { answerOf } from "./connection.ts";
-import { abandon, finishRead, rollBack, unavailable } from "./end-tx.ts";
-import { answerTimeoutOf, type OpenedTx, openTx } from "./open-tx.ts";
+import { abandon, finishRead, rollBack, sendEnd, unavailable } from "./end-tx.ts";
+import { failureOf } from "./observer.ts";
+import { modeOf, type OpenedTx, openTx, type TxCall } from "./open-tx.ts";
 import { isConnectionLoss, isTransactionConflict } from "./pg-errors.ts";
 import type { OpenTx } from "./tx.ts";
 import type { Db, Tx, TxOptions, TxScope } from "./types.ts";
@@ -36,7 +36,18 @@ export async function withTx<T>(
   options: TxOptions = {},
 ): Promise<T> {
   assertOutsideTx(db);
-  return retryConflicts(db, options, () => runOnce(db, scope, fn, options));
+  const observer = db.settings.observer?.onTransaction(modeOf(options));
+  const call = { db, scope, options, observer };
+  const run = () => retryConflicts(call, () => runOnce(call, fn));
+  if (observer === undefined) return run();
+  try {
+    const result = await observer.run(run);
+    observer.onEnd({ outcome: options.dryRun === true ? "dry_run" : "committed", error: null });
+    return result;
+  } catch (error) {
+    observer.onEnd(failureOf(error));
+    throw error;
+  }
 }
 
 /** @throws a plain `Error` inside an open transaction on the same database: another would wait for it, and it for that. */
@@ -52,11 +63,8 @@ export function assertOutsideTx(db: Db): void {
  * Runs again what failed by a conflict, a bounded number of times; whatever else it throws becomes the application's own.
  * @throws TRANSACTION_CONFLICT
  */
-export async function retryConflicts<T>(
-  db: Db,
-  { attempts = attemptsDefault }: Pick<TxOptions, "attempts">,
-  run: () => Promise<T>,
-): Promise<T> {
+export async function retryConflicts<T>({ db, options, observer }: TxCall, run: () => Promise<T>): Promise<T> {
+  const { attempts = attemptsDefault } = options;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await run();
@@ -70,13 +78,15 @@ export async function retryConflicts<T>(
           headers: { "Retry-After": "1" },
         });
       }
+      observer?.onRetry(error);
       await jitter(attempt);
     }
   }
 }
 
-async function runOnce<T>(db: Db, scope: TxScope, fn: (tx: Tx) => Promise<T>, options: TxOptions): Promise<T> {
-  const opened = await openTx(db, scope, options);
+async function runOnce<T>(call: TxCall, fn: (tx: Tx) => Promise<T>): Promise<T> {
+  const { db, scope, options } = call;
+  const opened = await openTx(call);
   const { open, opening } = opened;
   const { mode } = open.tx;
   let result: T;
@@ -101,14 +111,17 @@ async function runOnce<T>(db: Db, scope: TxScope, fn: (tx: Tx) => Promise<T>, op
   return result;
 }
 
-async function commit({ pool, settings, connection, open }: OpenedTx): Promise<void> {
+async function commit(opened: OpenedTx): Promise<void> {
+  const { pool, connection, open } = opened;
   try {
     if (connection.closed) throw unavailable(new Error("the connection was lost before COMMIT"));
-    const answer = await answerOf(connection, connection.sql.unsafe("COMMIT"), answerTimeoutOf(settings));
+    const answer = await sendEnd(opened, "COMMIT");
     // PostgreSQL answers COMMIT of a failed transaction with ROLLBACK and no error.
     if (answer.command !== "COMMIT") throw open.failure ?? new Error(`COMMIT was answered with ${answer.command}`);
   } catch (error) {
     if (error instanceof BaseAppError || !isConnectionLoss(error)) throw error;
+    // The socket may say that it has closed only later, and nobody is to be handed this connection meanwhile.
+    connection.closed = true;
     throw new FoundationError("COMMIT_OUTCOME_UNKNOWN", {
       detail:
         "The connection to the database was lost while the change was being committed, so it may or may not be stored. " +

@@ -9,10 +9,11 @@ export { cursorOf, pageQuery, pageQueryShape, parseCursor, toPage } from "./pagi
 export type { RequestContextOptions, RequestVariables } from "./request-context.ts";
 export { requestContext } from "./request-context.ts";
 export type { RequestLoggerOptions } from "./request-logger.ts";
-export { findRoutePattern, requestLogger } from "./request-logger.ts";
+export { requestLogger } from "./request-logger.ts";
 export type { DefinedRoute, RouteDefinition, RouteResponse } from "./route-definition.ts";
 export type { RouteFactoryOptions } from "./route-factory.ts";
 export { createRouteFactory, createRouter } from "./route-factory.ts";
+export { findRoutePattern } from "./route-pattern.ts";
 export { listSchema, problemSchema, responseSchema } from "./schemas.ts";
 export type { SecurityHeadersOptions } from "./security-headers.ts";
 export { securityHeaders } from "./security-headers.ts";

@@ -1,6 +1,7 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { rateLimiter, type Store } from "hono-rate-limiter";
 import { FoundationError } from "../errors/foundation-errors.ts";
+import { addToRequestLine } from "../logging/log-context.ts";
 import { MemoryStore } from "./memory-store.ts";
 
 export interface RateLimitOptions {
@@ -34,6 +35,7 @@ export function rateLimit(options: RateLimitOptions): MiddlewareHandler {
   const headersOf = (c: Context): { resetSeconds: number; headers: Record<string, string> } => {
     const { remaining, resetTime } = c.get("rateLimit") as { remaining: number; resetTime: Date };
     const resetSeconds = Math.max(1, Math.ceil((resetTime.getTime() - now().getTime()) / 1_000));
+    addToRequestLine({ "rate_limit.limit": limit, "rate_limit.remaining": remaining });
     const headers = {
       RateLimit: `limit=${limit}, remaining=${remaining}, reset=${resetSeconds}`,
       "RateLimit-Policy": policy,

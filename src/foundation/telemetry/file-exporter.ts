@@ -1,4 +1,6 @@
 import type { ReadableSpan } from "@opentelemetry/sdk-trace-base";
+import type { TelemetryReporter } from "./export-health.ts";
+import type { BatchExporter, OtlpCodec } from "./exporter.ts";
 
 /** A file that grows at its end. */
 export interface SpanFile {
@@ -11,20 +13,10 @@ export interface SpanFile {
 export interface FileExporterOptions {
   readonly file: SpanFile;
   /** The JSON serialiser of the SDK. */
-  readonly serializeRequest: (spans: ReadableSpan[]) => Uint8Array | undefined;
+  readonly codec: Pick<OtlpCodec<ReadableSpan[]>, "serializeRequest">;
   /** A file that has reached this size is put aside, so that two of them, and a line each, is all that is ever kept. */
   readonly bytesMax: number;
-  readonly reporter: {
-    warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
-    info(message: string, fields?: Readonly<Record<string, unknown>>): void;
-  };
-}
-
-export interface FileExporter {
-  /** Resolves when the spans are written or lost. Never rejects. */
-  export(spans: ReadableSpan[]): Promise<void>;
-  /** Nothing is tried again, so there is nothing to give up. */
-  close(): void;
+  readonly reporter: TelemetryReporter;
 }
 
 /** Of one line: what reads it back holds a line at a time. */
@@ -37,8 +29,8 @@ const lineFeed = 10;
  *
  * @see https://opentelemetry.io/docs/specs/otel/protocol/file-exporter/
  */
-export function createFileExporter(options: FileExporterOptions): FileExporter {
-  const { file, serializeRequest, bytesMax, reporter } = options;
+export function createFileExporter(options: FileExporterOptions): BatchExporter<ReadableSpan[]> {
+  const { file, codec, bytesMax, reporter } = options;
   let queue: Promise<void> = Promise.resolve();
   let lostSpans = 0;
 
@@ -46,7 +38,7 @@ export function createFileExporter(options: FileExporterOptions): FileExporter {
     for (let at = 0; at < spans.length; at += spansALineMax) {
       const some = spans.slice(at, at + spansALineMax);
       try {
-        await writeLine(serializeRequest(some) ?? new Uint8Array());
+        await writeLine(codec.serializeRequest(some) ?? new Uint8Array());
         if (lostSpans > 0) reporter.info("spans are written again", { lost_spans: lostSpans });
         lostSpans = 0;
       } catch (error) {
@@ -69,6 +61,7 @@ export function createFileExporter(options: FileExporterOptions): FileExporter {
       queue = queue.then(() => write(spans));
       return queue;
     },
+    // Nothing is tried again, so there is nothing to give up.
     close: () => undefined,
   };
 }

@@ -1,2 +1,27 @@
-export type { TraceContext, TraceParent } from "./trace-context.ts";
-export { createTraceContext, formatTraceparent, parseTraceparent, parseTracestate } from "./trace-context.ts";
+/**
+ * Traces, logs and metrics over OTLP/HTTP for any runtime: nothing where nothing is configured, and never in the way of
+ * a request.
+ *
+ * @module
+ */
+export { holdContextManager } from "./context-manager.ts";
+export type { TelemetryReporter } from "./export-health.ts";
+export type { BatchExporter } from "./exporter.ts";
+export { type ExceptionAttributes, exceptionAttributes } from "./log-attributes.ts";
+export { type PackageLoader, packageLoader } from "./packages.ts";
+export { resourceAttributes, type ServiceDescription } from "./resource.ts";
+export { type SamplerName, samplerNames } from "./samplers.ts";
+export type { ServerSpanSources } from "./server-attributes.ts";
+export { type ServerSpanOptions, serverSpan } from "./server-span.ts";
+export { setUpTelemetry } from "./set-up.ts";
+export { type ExporterName, exporterNames, type Signal, signals, signalUrl } from "./signals.ts";
+export { createNoTelemetry, type Telemetry } from "./telemetry.ts";
+export type { OtlpOptions, TelemetryOptions } from "./telemetry-options.ts";
+export type { SpanPlace, TraceContext, TraceParent } from "./trace-context.ts";
+export {
+  createTraceContext,
+  findActiveSpan,
+  formatTraceparent,
+  parseTraceparent,
+  parseTracestate,
+} from "./trace-context.ts";

@@ -118,13 +118,13 @@ export function createAuthRoutes({ passwords = createPasswordHasher() }: AuthRou
   });
 
   router.openapi(refreshRoute, async (c) => {
-    const { db, deps, logger } = c.var;
+    const { db, deps } = c.var;
     const tokenHash = await hashOpaqueToken(c.req.valid("json").refresh_token);
     const { token, stored } = await makeRefreshToken(deps);
     const outcome = await withTx(db, identityScope, (tx) => rotateRefreshToken(tx, { tokenHash, next: stored }));
     if (outcome.kind === "rotated") return c.json(await signTokens(deps, outcome.userId, token), 200);
     if (outcome.kind === "reused") {
-      logger.warn("a refresh token was used twice: its log-in is revoked", {
+      deps.logger.warn("a refresh token was used twice: its log-in is revoked", {
         user_id: outcome.userId,
         family_id: outcome.familyId,
       });

@@ -74,7 +74,7 @@ export function moduleOf(path: string): string | null {
  * Another module is reached through its index alone.
  */
 export const mayImport: Readonly<Record<Layer, readonly Layer[]>> = {
-  entry: ["app", "config", "deps", "errors", "database", "foundation", "index", "entry"],
+  entry: ["app", "version", "config", "deps", "errors", "database", "foundation", "index", "entry"],
   app: ["document", "deps", "config", "database", "foundation", "index"],
   document: ["deps", "version", "foundation"],
   deps: ["config", "foundation"],

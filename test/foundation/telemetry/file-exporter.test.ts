@@ -43,8 +43,10 @@ function recordingReporter() {
 
 function makeExporter(file: SpanFile, options: Partial<FileExporterOptions> = {}) {
   const reporter = recordingReporter();
-  const { serializeRequest } = JsonTraceSerializer;
-  return { reporter, exporter: createFileExporter({ file, serializeRequest, bytesMax: 1e9, reporter, ...options }) };
+  return {
+    reporter,
+    exporter: createFileExporter({ file, codec: JsonTraceSerializer, bytesMax: 1e9, reporter, ...options }),
+  };
 }
 
 test("spans that were written to a file are read back as they were, by whoever reads OTLP's JSON", () =>

@@ -44,6 +44,8 @@ test("what cannot be read is passed over and counted, and what is around it is f
       '"text"',
       '{"resourceLogs":[]}',
       "[".repeat(1_000_000),
+      `{"timestamp":"2026-11-25T07:00:00Z","message":"deep","a":${"[".repeat(400_000)}${"]".repeat(400_000)}}`,
+      `{"resourceSpans":[{"scopeSpans":${"[".repeat(400_000)}${"]".repeat(400_000)}}]}`,
       '{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"zz"},null,7]}]}]}',
       '{"timestamp":"yesterday","level":"info","message":"no time"}',
       requestLine(2, t0, { error_id: "A" }),
@@ -56,7 +58,7 @@ test("what cannot be read is passed over and counted, and what is around it is f
       "req-2",
     ]);
     expect(source.notes()).toEqual([
-      `${path}: passed over 2 that are no JSON`,
+      `${path}: passed over 3 that cannot be read as JSON`,
       `${path}: passed over 1 at the end that are cut off`,
       `${path}: passed over 1 longer than 2 MiB`,
       `${path}: passed over 1 with a span that has no ids or times`,

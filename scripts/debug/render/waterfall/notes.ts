@@ -53,7 +53,7 @@ function weightOf(level: string): number {
   return /^warn/i.test(level) ? 3 : /^info/i.test(level) ? 2 : 0;
 }
 
-/** At most so many of all notes: the weightiest, and of those the earliest. */
+/** At most so many of all notes: the weightiest, and of those the first. */
 export function keepNotes(notes: readonly Note[], notesMax: number): ReadonlySet<Note> {
   if (notes.length <= notesMax) return new Set(notes);
   return new Set(notes.toSorted((a, b) => b.weight - a.weight).slice(0, notesMax));

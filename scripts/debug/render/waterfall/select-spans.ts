@@ -36,12 +36,19 @@ export function selectSpans(
   { spansMax }: { readonly spansMax: number },
 ): Selection {
   const shown = tree.nodes.length <= spansMax ? new Set(tree.nodes) : choose(tree, critical, spansMax);
-  const branch = (nodes: readonly SpanNode[]) => withRepeats(nodes, shown);
   return {
-    roots: tree.roots.flatMap((root): readonly Branch[] => (root.kind === "missing" ? [root] : branch([root]))),
-    childrenOf: ({ children }) => branch(children),
+    roots: shownRoots(tree, shown),
+    childrenOf: ({ children }) => withRepeats(children, shown),
     leftOut: tree.nodes.filter((node) => !shown.has(node)),
   };
+}
+
+function shownRoots({ roots }: TraceTree, shown: ReadonlySet<SpanNode>): readonly Branch[] {
+  const spansOf = (root: SpanNode | MissingNode) => (root.kind === "span" ? [root] : root.children);
+  const { kept = [], hidden = [] } = Object.groupBy(roots, (root) =>
+    spansOf(root).some((node) => shown.has(node)) ? "kept" : "hidden",
+  );
+  return hidden.length === 0 ? kept : [...kept, { kind: "leftOut", nodes: hidden.flatMap(spansOf) }];
 }
 
 function choose(tree: TraceTree, critical: ReadonlySet<SpanNode>, spansMax: number): ReadonlySet<SpanNode> {

@@ -1,0 +1,60 @@
+import { type BoundFields, isReserved } from "./bound-fields.ts";
+import { escapeJson } from "./escape-controls.ts";
+import { formatTime } from "./format-time.ts";
+import { LogDraft } from "./log-draft.ts";
+import type { LogFields, LogRecord } from "./log-record.ts";
+
+/** UTF-16 units of a rendered line; as UTF-8 it has at most three times as many bytes. */
+export const lineLengthMax = 21_000;
+
+/** A record as one JSON object on one line, `{"timestamp", "level", "message", …fields}`, at most 63,000 bytes long. */
+export function renderJson(record: LogRecord): string {
+  const { timeMs, level, message, trace } = record;
+  const head = `{"timestamp":"${formatTime(timeMs)}","level":"${level}","message":${toJson(message)}`;
+  const own = record instanceof LogDraft ? findOwn(record) : null;
+  if (own === null || !(record instanceof LogDraft)) return renderEach(head, record.fields);
+  const ids = trace === null ? "" : `,"trace_id":"${trace.traceId}","span_id":"${trace.spanId}"`;
+  const text = toJson(own);
+  const line = `${head}${renderBound(record.bound)}${ids}${text === "{}" ? "" : ","}${text.slice(1)}`;
+  return line.length <= lineLengthMax ? line : renderEach(head, record.fields);
+}
+
+/** The fields of the line's own as an object; null where one has a name that stands in the line already. */
+function findOwn({ keys, values, bound, trace }: LogDraft): LogFields | null {
+  if (trace !== null && bound.namesTrace) return null;
+  const own: Record<string, unknown> = {};
+  for (let index = 0; index < keys.length; index += 1) {
+    const key = keys[index] as string;
+    if (key in bound.taken) return null;
+    own[key] = values[index];
+  }
+  return own;
+}
+
+/** What was bound, written once for all lines that carry it. */
+function renderBound(bound: BoundFields): string {
+  if (bound.rendered?.by !== renderJson) {
+    const text = toJson(bound.fields).slice(1, -1);
+    bound.rendered = { by: renderJson, text: text === "" ? "" : `,${text}` };
+  }
+  return bound.rendered.text;
+}
+
+/** Field by field, for lines in which some would stand twice or that would be too long. */
+function renderEach(head: string, fields: LogFields): string {
+  let line = head;
+  for (const key of Object.keys(fields)) {
+    if (isReserved(key)) continue;
+    const name = `,${toJson(key)}:`;
+    const text = toJson(fields[key]);
+    if (line.length + name.length + text.length < lineLengthMax) line += name + text;
+    else if (line.length + name.length + tooLong.length < lineLengthMax) line += name + tooLong;
+  }
+  return `${line}}`;
+}
+
+const tooLong = '"[too long]"';
+
+function toJson(plain: unknown): string {
+  return escapeJson(JSON.stringify(plain));
+}
