@@ -5,6 +5,9 @@ import { type Cell, cell, type Style } from "./screen.ts";
 /** A piece that stays together where it fits into a row, such as a key with its value. */
 export type Piece = readonly Cell[];
 
+/** No column takes more UTF-16 code units than this: a character that is safe has three marks at the most. */
+const unitsMax = 8;
+
 /** A text that may be parted between its words. */
 export const wordsOf = (text: string, style?: Style): readonly Piece[] =>
   text.split(" ").map((word) => [cell(word, style)]);
@@ -30,8 +33,10 @@ export function wrapPieces(pieces: readonly Piece[], columns: number): readonly 
     }
     for (const each of safe) {
       let rest = each.text;
-      while (widthOf(rest) > room) {
-        const part = cut(rest, room);
+      // A text may have megabytes: measured is no more of it than can matter.
+      const start = () => rest.slice(0, (columns + 1) * unitsMax);
+      while (widthOf(start()) > room) {
+        const part = cut(start(), room);
         if (part === "" && room === columns) break;
         put(cell(part, each.style));
         rest = rest.slice(part.length);

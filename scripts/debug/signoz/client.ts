@@ -67,8 +67,20 @@ export class SigNozClient {
     throw new DebugError("serverError", `${nameOf(request)}: the answer is not what it should be at ${where}`);
   }
 
-  /** Opens a stream of events. It may last for ever: `signal` ends it. */
-  async openStream(request: ClientRequest, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+  /**
+   * Reads a stream of events, which may last for ever: `signal` ends it.
+   * @throws DebugError (unreachable) where it breaks off; RouteMissingError where there is none
+   */
+  async *readStream(request: ClientRequest, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    const stream = await this.#openStream(request, signal);
+    try {
+      yield* stream;
+    } catch (error) {
+      throw unreachable(this.base, error);
+    }
+  }
+
+  async #openStream(request: ClientRequest, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
     const response = await this.#send(request, signal).catch((error: unknown) => {
       throw unreachable(this.base, error);
     });

@@ -7,7 +7,7 @@ export interface ServerEvent {
  * Reads server-sent events. An event that the connection ends within is left out, as it may be half of one.
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
-export async function* readEvents(stream: ReadableStream<Uint8Array>): AsyncGenerator<ServerEvent> {
+export async function* readEvents(stream: AsyncIterable<Uint8Array>): AsyncGenerator<ServerEvent> {
   let event = "";
   let data: string[] = [];
   for await (const line of readLines(stream)) {
@@ -22,7 +22,7 @@ export async function* readEvents(stream: ReadableStream<Uint8Array>): AsyncGene
   }
 }
 
-async function* readLines(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+async function* readLines(stream: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   // What a line has so far; joined once it is whole, as one may be megabytes and come in many pieces.
   let begun: string[] = [];

@@ -75,7 +75,7 @@ export function logCondition(filters: LogFilters): Condition {
     given("http.route", route),
     given("user.id", user),
     given("error_id", errorId),
-    given("trace_id", traceId),
+    given("trace_id", traceId?.toLowerCase()),
     given("request_id", requestId),
     search === undefined ? null : contains("body", search),
     where === undefined ? null : rawCondition(where),

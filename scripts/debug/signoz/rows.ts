@@ -70,11 +70,15 @@ export function toTimeNs(value: unknown): bigint | null {
     // Go writes year 1 for a time that is not set.
     return parsed === null || parsed <= 0n ? null : scaled(parsed);
   }
-  if (typeof value === "bigint") return scaled(value);
+  if (typeof value === "bigint") return value > 0n ? scaled(value) : null;
   return typeof value === "number" && Number.isFinite(value) && value > 0 ? scaled(BigInt(Math.trunc(value))) : null;
 }
 
-function scaled(since1970: bigint): bigint {
+/** The last moment that a date can be, and so the longest duration too. */
+const NS_MAX = 8_640_000_000_000_000_000_000n;
+
+function scaled(since1970: bigint): bigint | null {
+  if (since1970 > NS_MAX) return null;
   if (since1970 < 100_000_000_000_000n) return since1970 * 1_000_000n;
   return since1970 < 100_000_000_000_000_000n ? since1970 * 1_000n : since1970;
 }
@@ -105,7 +109,7 @@ export function toSpan(row: RawRow): Span {
     name: textOf(data["name"]),
     kind: toKind(data["kind_string"]),
     startNs: timeOf(row),
-    durationNs: toWhole(data["duration_nano"]),
+    durationNs: toDurationNs(data["duration_nano"]),
     status: toStatus(data["status_code_string"], data["has_error"]),
     statusMessage: textOf(data["status_message"]),
     serviceName: serviceOf(data, attributes),
@@ -118,9 +122,9 @@ export function toSpan(row: RawRow): Span {
 const serviceOf = (data: Data, attributes: Attributes): string =>
   textOf(data["service.name"]) || textOf(data["service_name"]) || textOf(attributes["service.name"]);
 
-export function toWhole(value: unknown): bigint {
-  if (typeof value === "bigint") return value < 0n ? 0n : value;
-  return typeof value === "number" && value > 0 ? BigInt(Math.trunc(value)) : 0n;
+export function toDurationNs(value: unknown): bigint {
+  const whole = typeof value === "number" && Number.isFinite(value) ? BigInt(Math.trunc(value)) : value;
+  return typeof whole === "bigint" && whole > 0n && whole <= NS_MAX ? whole : 0n;
 }
 
 const kinds = ["internal", "server", "client", "producer", "consumer"] as const;

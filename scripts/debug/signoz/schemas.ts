@@ -10,7 +10,7 @@ const record = z.record(z.string(), z.unknown()).nullish();
 
 export const versionSchema = z.object({ version: z.string() });
 
-const rawRow = z.object({ timestamp: text, data: record });
+export const rawRow = z.object({ timestamp: text, data: record });
 export type RawRow = z.output<typeof rawRow>;
 
 export const rawResult = z.object({
@@ -32,7 +32,10 @@ export const scalarResult = z.object({
 
 const label = z.object({ key: z.object({ name: z.string() }).nullish(), value: z.unknown() });
 /** Go writes no NaN or infinity as a number; newer servers write them as text. */
-const point = z.object({ timestamp: z.number(), value: z.union([z.number(), z.string()]).nullish() });
+const point = z.object({
+  timestamp: z.number().min(0).max(8.64e15),
+  value: z.union([z.number(), z.string()]).nullish(),
+});
 const series = z.object({ labels: z.array(label).nullish(), values: z.array(point).nullish() });
 
 export const timeSeriesResult = z.object({

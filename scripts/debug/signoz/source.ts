@@ -6,7 +6,7 @@ import { logCondition } from "./filter.ts";
 import { readRows } from "./pages.ts";
 import type { Order } from "./query.ts";
 import { logIdOf, toLogLine } from "./rows.ts";
-import { listSpans } from "./spans.ts";
+import { listSpans, SPANS_MAX } from "./spans.ts";
 
 /** As many lines as one trace is shown with. */
 const TRACE_LOGS_MAX = 10_000;
@@ -18,8 +18,14 @@ const newestFirst: readonly Order[] = [
   { field: { name: "id", fieldContext: "log" }, direction: "desc" },
 ];
 
+export interface SigNozSource extends Source {
+  /** What the last trace that was found leaves out. */
+  notes(): readonly string[];
+}
+
 /** What SigNoz answers, over its HTTP API. */
-export function createSigNozSource(client: SigNozClient): Source {
+export function createSigNozSource(client: SigNozClient): SigNozSource {
+  let notes: readonly string[] = [];
   const listLogs = async (filters: LogFilters, range: TimeRange, limit: number): Promise<readonly LogLine[]> => {
     const query = { name: "logs", signal: "logs", condition: logCondition(filters), order: newestFirst } as const;
     const rows = await readRows(client, { query, range, limit }, logIdOf);
@@ -27,11 +33,18 @@ export function createSigNozSource(client: SigNozClient): Source {
   };
   return {
     listLogs,
+    notes: () => notes,
     listErrors: (range, service) => listErrorGroups(client, range, service),
     async findTrace(traceId, range) {
       const spans = await listSpans(client, traceId, range);
       const around = spans.length === 0 ? range : rangeAround(spans);
       const logs = await listLogs({ traceId }, around, TRACE_LOGS_MAX);
+      notes = [
+        ...(spans.length < SPANS_MAX ? [] : [`the trace has ${SPANS_MAX} spans or more: those are shown`]),
+        ...(logs.length < TRACE_LOGS_MAX
+          ? []
+          : [`the trace has ${TRACE_LOGS_MAX} log lines or more: the newest are shown`]),
+      ];
       return spans.length === 0 && logs.length === 0 ? null : { traceId, spans, logs };
     },
     async findTraceIdOfRequest(requestId, range) {

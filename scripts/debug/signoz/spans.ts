@@ -5,7 +5,7 @@ import { RouteMissingError } from "./faults.ts";
 import { allOf, equals } from "./filter.ts";
 import { readRows } from "./pages.ts";
 import type { BuilderQuery, FieldKey } from "./query.ts";
-import { attributesOf, spanIdOf, toEvent, toKind, toLinks, toSpan, toStatus, toTimeNs, toWhole } from "./rows.ts";
+import { attributesOf, spanIdOf, toDurationNs, toEvent, toKind, toLinks, toSpan, toStatus, toTimeNs } from "./rows.ts";
 import { type WaterfallSpan, waterfallAnswer } from "./schemas.ts";
 
 /** More than any trace that a person reads; what is beyond it is said to be missing. */
@@ -50,7 +50,7 @@ function fromWaterfall(span: WaterfallSpan, wanted: string): Span {
     name: span.name ?? "",
     kind: toKind(span.kind_string),
     startNs: toTimeNs(span.time_unix) ?? 0n,
-    durationNs: toWhole(span.duration_nano),
+    durationNs: toDurationNs(span.duration_nano),
     status: toStatus(span.status_code_string, span.has_error),
     statusMessage: span.status_message ?? "",
     serviceName: typeof service === "string" ? service : "",
