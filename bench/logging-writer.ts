@@ -33,7 +33,7 @@ interface Writer {
 }
 
 function createFooting(): Writer {
-  const logger = setUpProcessLogging({ level: "info", debug: false });
+  const logger = setUpProcessLogging({ level: "info", debug: false, bytesMax: 2 ** 30 });
   const write = (fields: Fields) => logger.info("request", fields);
   return { withBound: (fields, run) => withLogContext(fields, () => run(write)), end: () => logger.flush(10_000) };
 }

@@ -9,7 +9,7 @@ import { securityHeaders } from "./foundation/http/security-headers.ts";
 import { thrownGuard } from "./foundation/http/thrown-guard.ts";
 import { originalRequest, transportLimits } from "./foundation/http/transport-limits.ts";
 import { clientAddress, isProbeOrDocs, rateLimit } from "./foundation/rate-limit/index.ts";
-import { serverSpan } from "./foundation/telemetry/index.ts";
+import { createDecisionCounter, serverSpan } from "./foundation/telemetry/index.ts";
 import { createAccountRoutes } from "./modules/accounts/index.ts";
 import { authenticate, createAuthRoutes } from "./modules/auth/index.ts";
 import { createBalanceRoutes } from "./modules/balances/index.ts";
@@ -50,6 +50,7 @@ export function createApp(deps: Deps) {
       exempt: isProbeOrDocs,
       now: () => deps.clock.now(),
       key: (c) => clientAddress(c, client),
+      onDecision: createDecisionCounter(deps.telemetry.meter),
     }),
   );
   app.use(async (c, next) => {

@@ -10,6 +10,7 @@ export interface Deps {
   readonly db: Db;
   readonly logger: Logger;
   readonly telemetry: Telemetry;
+  readonly metrics: Metrics;
   readonly clock: Clock;
   readonly ids: Ids;
   /** The address of the peer that sent a request, or null where the runtime does not tell. */
@@ -18,6 +19,19 @@ export interface Deps {
   readonly protocolVersion: (request: Request) => string | null;
   /** A static file of the application by name, or null; gzip-compressed. */
   readonly asset: (name: "scalar.js.gz") => Promise<Uint8Array | null>;
+}
+
+/** What the application counts of its own business; times and requests are counted where they pass. */
+export interface Metrics {
+  readonly ledger: LedgerMetrics;
+}
+
+/** Told of what was committed, and of what was refused. */
+export interface LedgerMetrics {
+  entriesPosted(count: number): void;
+  entryVoided(): void;
+  /** A write of entries was answered with this error. */
+  writeRejected(errorId: string): void;
 }
 
 export interface Clock {

@@ -8,14 +8,21 @@ import { mapPgError } from "./db/errors.ts";
 import { migrateFooting } from "./db/migrate.ts";
 import type { Deps } from "./deps.ts";
 import { EmbeddedDatabaseError, startEmbedded } from "./foundation/db/embedded/index.ts";
-import { createDb, findWallFaults } from "./foundation/db/index.ts";
+import { combineObservers, createDb, createStatementMeter, type Db, findWallFaults } from "./foundation/db/index.ts";
 import { openTcpSocket } from "./foundation/db/tcp-socket.ts";
 import { withAbsoluteUrl } from "./foundation/http/absolute-request.ts";
 import { type Logger, setUpLogging } from "./foundation/logging/index.ts";
 import { createProcessOutput } from "./foundation/logging/process-logging.ts";
-import { setUpTelemetry } from "./foundation/telemetry/index.ts";
+import {
+  createDbObserver,
+  observePool,
+  poolNameOf,
+  setUpTelemetry,
+  startRuntimeInstruments,
+} from "./foundation/telemetry/index.ts";
 import { createSpanFileExporter } from "./foundation/telemetry/span-file.ts";
 import { flushKeyUsage } from "./modules/auth/index.ts";
+import { createLedgerMetrics } from "./modules/journal/index.ts";
 import { onNpxEnd } from "./npx-watch.ts";
 import { version } from "./version.ts";
 
@@ -91,8 +98,13 @@ async function start(config: Config): Promise<void> {
     applicationName: "footing",
     mapError: mapPgError,
     onBackgroundError: (error, during) => logger.error(`a fault in ${during}`, { error }),
+    observer: combineObservers(
+      createStatementMeter(),
+      telemetry.enabled ? createDbObserver({ ...telemetry, databaseUrl: apiUrl }) : undefined,
+    ),
   });
   closers.push({ name: "database pool", close: () => db.close(config.http.shutdownTimeoutMs) });
+  if (telemetry.enabled) startGauges(db, apiUrl);
   warnOfWallFaults(await findWallFaults(db, "ledger"));
   let server: Server<undefined> | null = null;
   /** Bun knows the peer of the very request that it handed over. */
@@ -102,6 +114,7 @@ async function start(config: Config): Promise<void> {
     db,
     logger,
     telemetry,
+    metrics: { ledger: createLedgerMetrics(telemetry.meter) },
     clock: { now: () => new Date() },
     ids: { uuid: () => uuidV7() },
     socketAddress: (request) => server?.requestIP(received.get(request) ?? request)?.address ?? null,
@@ -133,6 +146,19 @@ async function start(config: Config): Promise<void> {
   });
   closers.push({ name: "HTTP server", close: () => drain(server, config.http.shutdownTimeoutMs) });
   logger.info(`Footing is listening on ${server.url.href}`, { docs: new URL("/docs", server.url).href });
+}
+
+/** What is measured of the process as long as it runs. */
+function startGauges(db: Db, databaseUrl: string): void {
+  const endPool = observePool(telemetry.meter, { name: poolNameOf(databaseUrl), stats: db.stats });
+  const endRuntime = startRuntimeInstruments(telemetry.meter, { memoryUsage: () => process.memoryUsage() });
+  closers.push({
+    name: "gauges",
+    close: async () => {
+      endPool();
+      endRuntime();
+    },
+  });
 }
 
 /** Its message alone says what is wrong and what to do. */

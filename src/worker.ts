@@ -2,14 +2,15 @@ import { v7 as uuidV7 } from "uuid";
 import { createApp } from "./app.ts";
 import { mapPgError } from "./db/errors.ts";
 import type { Deps } from "./deps.ts";
-import { createRequestDb, findWallFaults } from "./foundation/db/index.ts";
+import { combineObservers, createRequestDb, createStatementMeter, findWallFaults } from "./foundation/db/index.ts";
 import { createErrorMapper } from "./foundation/errors/index.ts";
 import { requestContext } from "./foundation/http/request-context.ts";
 import { requestLogger } from "./foundation/http/request-logger.ts";
 import { createRouter } from "./foundation/http/route-factory.ts";
 import { type Logger, setUpLogging } from "./foundation/logging/index.ts";
-import { setUpTelemetry } from "./foundation/telemetry/index.ts";
+import { createDbObserver, setUpTelemetry } from "./foundation/telemetry/index.ts";
 import { flushKeyUsage } from "./modules/auth/index.ts";
+import { createLedgerMetrics } from "./modules/journal/index.ts";
 import { version } from "./version.ts";
 import { type Bindings, findAssets, parseBindings } from "./worker/bindings.ts";
 
@@ -72,6 +73,10 @@ async function createApiHandler(bindings: Bindings): Promise<Handler> {
     closeTimeoutMs: config.http.shutdownTimeoutMs,
     mapError: mapPgError,
     onBackgroundError: (error, during) => logger.error(`a fault in ${during}`, { error }),
+    observer: combineObservers(
+      createStatementMeter(),
+      telemetry.enabled ? createDbObserver({ ...telemetry, databaseUrl: databaseUrl }) : undefined,
+    ),
   });
   const assets = findAssets(bindings);
   const deps: Deps = {
@@ -79,6 +84,7 @@ async function createApiHandler(bindings: Bindings): Promise<Handler> {
     db,
     logger,
     telemetry,
+    metrics: { ledger: createLedgerMetrics(telemetry.meter) },
     clock: { now: () => new Date() },
     ids: { uuid: () => uuidV7() },
     // Cloudflare writes this header over whatever the client sent; elsewhere whatever stands in front has to.

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { LogLine, Span } from "../model.ts";
 import { isRecord } from "./json-values.ts";
 import { toLogLine } from "./log-lines.ts";
@@ -20,12 +21,16 @@ export interface ScanOptions {
 
 /**
  * Reads files once, in their order, and shows what is in them. Gives a note for each kind of line that was passed over, a
- * file at a time.
- * @throws DebugError (usage) where a file cannot be read
+ * file at a time, and for a file that is not there, such as one of spans before the first were written.
+ * @throws DebugError (usage) where a file cannot be read, or none of them is there
  */
 export async function scanFiles({ paths, serviceName }: ScanOptions, visitor: Visitor): Promise<readonly string[]> {
-  const notes: string[] = [];
-  for (const path of paths) notes.push(...(await scanFile({ path, serviceName }, visitor)));
+  const present = paths.filter((path) => existsSync(path));
+  const isSomeThere = present.length > 0;
+  const notes = isSomeThere
+    ? paths.filter((path) => !present.includes(path)).map((path) => `${path} is not there yet`)
+    : [];
+  for (const path of isSomeThere ? present : paths) notes.push(...(await scanFile({ path, serviceName }, visitor)));
   return notes;
 }
 

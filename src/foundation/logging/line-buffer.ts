@@ -24,7 +24,7 @@ export interface LineBuffer {
 }
 
 /** Text that waits is encoded when it has become this long, so that the bound is one of bytes. */
-const chunkLength = 65_536;
+const chunkLength = 1_048_576;
 /** UTF-8 has at most this many bytes for a UTF-16 unit. */
 const bytesPerUnitMax = 3;
 const newlineBytes = 1;

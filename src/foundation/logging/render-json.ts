@@ -9,20 +9,18 @@ export const lineLengthMax = 21_000;
 
 /** A record as one JSON object on one line, `{"timestamp", "level", "message", …fields}`, at most 63,000 bytes long. */
 export function renderJson(record: LogRecord): string {
-  const { timeMs, level, message, trace } = record;
-  const head = `{"timestamp":"${formatTime(timeMs)}","level":"${level}","message":${toJson(message)}`;
   const own = record instanceof LogDraft ? findOwn(record) : null;
-  if (own === null || !(record instanceof LogDraft)) return renderEach(head, record.fields);
+  if (own === null || !(record instanceof LogDraft)) return renderEach(record);
+  const { bound, trace } = record;
   const ids = trace === null ? "" : `,"trace_id":"${trace.traceId}","span_id":"${trace.spanId}"`;
-  const text = toJson(own);
-  const line = `${head}${renderBound(record.bound)}${ids}${text === "{}" ? "" : ","}${text.slice(1)}`;
-  return line.length <= lineLengthMax ? line : renderEach(head, record.fields);
+  const line = `${toJson(own).slice(0, -1)}${renderBound(bound)}${ids}}`;
+  return line.length <= lineLengthMax ? line : renderEach(record);
 }
 
-/** The fields of the line's own as an object; null where one has a name that stands in the line already. */
-function findOwn({ keys, values, bound, trace }: LogDraft): LogFields | null {
+/** What is the line's own, as an object; null where a field has a name that stands in the line already. */
+function findOwn({ timeMs, level, message, keys, values, bound, trace }: LogDraft): LogFields | null {
   if (trace !== null && bound.namesTrace) return null;
-  const own: Record<string, unknown> = {};
+  const own: Record<string, unknown> = { timestamp: formatTime(timeMs), level, message };
   for (let index = 0; index < keys.length; index += 1) {
     const key = keys[index] as string;
     if (key in bound.taken) return null;
@@ -41,8 +39,8 @@ function renderBound(bound: BoundFields): string {
 }
 
 /** Field by field, for lines in which some would stand twice or that would be too long. */
-function renderEach(head: string, fields: LogFields): string {
-  let line = head;
+function renderEach({ timeMs, level, message, fields }: LogRecord): string {
+  let line = toJson({ timestamp: formatTime(timeMs), level, message }).slice(0, -1);
   for (const key of Object.keys(fields)) {
     if (isReserved(key)) continue;
     const name = `,${toJson(key)}:`;

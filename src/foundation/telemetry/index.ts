@@ -5,8 +5,12 @@
  * @module
  */
 export { holdContextManager } from "./context-manager.ts";
+export { createDbObserver, type DbObserverOptions, poolNameOf } from "./db-observer.ts";
+export { observePool } from "./db-observer-metrics.ts";
 export type { TelemetryReporter } from "./export-health.ts";
 export type { BatchExporter } from "./exporter.ts";
+export { createDecisionCounter } from "./instruments/rate-limiter.ts";
+export { type RuntimeSources, startRuntimeInstruments } from "./instruments/runtime.ts";
 export { type ExceptionAttributes, exceptionAttributes } from "./log-attributes.ts";
 export { type PackageLoader, packageLoader } from "./packages.ts";
 export { resourceAttributes, type ServiceDescription } from "./resource.ts";
@@ -25,3 +29,4 @@ export {
   parseTraceparent,
   parseTracestate,
 } from "./trace-context.ts";
+export { createTracedFetch, patchGlobalFetch, type TracedFetchOptions } from "./traced-fetch.ts";

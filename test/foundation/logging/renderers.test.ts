@@ -127,9 +127,9 @@ test("control characters and changes of direction neither forge a line nor drive
         expect(JSON.parse(json).message).toBe(JSON.parse(JSON.stringify(text)));
       },
     ),
-    { numRuns: 500 },
+    { numRuns: 200 },
   );
   const forged = new Error("x\n04:05:06.789 INFO  forged");
   const { people } = renderBoth((logger) => logger.error("m", { error: forged }));
   expect(people.split("\n").filter((line) => line.startsWith("04:05"))).toHaveLength(1);
-});
+}, 30_000);

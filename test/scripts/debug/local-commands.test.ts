@@ -84,6 +84,8 @@ test("files that are not there, or have nothing of it, are named", async () => {
   await withBoth(async ({ files }) => {
     const missing = await runDebug(["logs", "--local", "nowhere.jsonl"]);
     expect(missing).toMatchObject({ status: 2, err: expect.stringContaining("nowhere.jsonl") });
+    const partly = await runDebug(["errors", "--local", ...files, "later.jsonl"]);
+    expect(partly).toMatchObject({ status: 0, err: "later.jsonl is not there yet\n" });
     const nothing = await runDebug(["errors", "--since", "1s", "--local", ...files]);
     expect(nothing).toMatchObject({ status: 1, out: "", err: expect.stringContaining("no error between") });
     const where = await runDebug(["logs", "--where", "a = 1", "--local", ...files]);

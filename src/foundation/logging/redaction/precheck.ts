@@ -5,6 +5,9 @@ const opaqueLengthMin = 40;
 /** Longer texts are scanned without being looked at twice. */
 const lookedLengthMax = 256;
 
+const uuid = /^[0-9a-f-]{36}$/;
+const dash = 0x2d;
+
 const marks = /[:=A-Z \t]/;
 /** Behind a name, or before `//`; the colon of `/books/:book_id` is neither. */
 const assigns = /[\w"'`\\ \t-][:=]|[:=]\/\//;
@@ -23,7 +26,13 @@ export function mayHoldSecret(text: string): boolean {
   if (length < assignedLengthMin) return false;
   if (length > lookedLengthMax) return true;
   if (marks.test(text) && mayHoldMarked(text)) return true;
-  return length >= formLengthMin && (card.test(text) || prefixed.test(text));
+  if (length < formLengthMin || isUuid(text)) return false;
+  return card.test(text) || prefixed.test(text);
+}
+
+/** No secret has the form of a UUID, and most of what is longer than a word is one. */
+function isUuid(text: string): boolean {
+  return text.length === 36 && text.charCodeAt(8) === dash && text.charCodeAt(13) === dash && uuid.test(text);
 }
 
 function mayHoldMarked(text: string): boolean {
