@@ -97,10 +97,15 @@ function toConfig(values: Values) {
         compression: values.OTEL_EXPORTER_OTLP_COMPRESSION,
       },
       exporters: {
-        traces: values.OTEL_TRACES_EXPORTER,
+        traces: values.OTEL_TRACES_EXPORTER === "file" ? "none" : values.OTEL_TRACES_EXPORTER,
         logs: values.OTEL_LOGS_EXPORTER,
         metrics: values.OTEL_METRICS_EXPORTER,
       },
+      /** Where traces are written to instead, by an entry that has files; null: nowhere. */
+      spanFile:
+        values.OTEL_TRACES_EXPORTER === "file"
+          ? { path: values.TRACES_FILE, bytesMax: values.TRACES_FILE_BYTES_MAX }
+          : null,
       sampler: { name: values.OTEL_TRACES_SAMPLER, ratio: values.OTEL_TRACES_SAMPLER_ARG },
       metricIntervalMs: values.OTEL_METRIC_EXPORT_INTERVAL,
     },

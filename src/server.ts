@@ -20,6 +20,7 @@ import {
   setUpTelemetry,
   startRuntimeInstruments,
 } from "./foundation/telemetry/index.ts";
+import { createSpanFileExporter } from "./foundation/telemetry/span-file.ts";
 import { flushKeyUsage } from "./modules/auth/index.ts";
 import { createLedgerMetrics } from "./modules/journal/index.ts";
 import { onNpxEnd } from "./npx-watch.ts";
@@ -53,11 +54,14 @@ const logging = {
     onFailure: () => void stop(1),
   }),
 };
+// What becomes of the export is not exported.
+const reporter = setUpLogging(logging);
+const { spanFile } = config.telemetry;
 const telemetry = await setUpTelemetry({
   ...config.telemetry,
+  ...(spanFile === null ? {} : { spanExporter: await createSpanFileExporter({ ...spanFile, reporter }) }),
   service: { name: config.telemetry.serviceName, version, environment: config.environment },
-  // What becomes of the export is not exported.
-  reporter: setUpLogging(logging),
+  reporter,
 });
 const logger: Logger = setUpLogging({
   ...logging,

@@ -209,6 +209,9 @@ describe("the values that a variable may have", () => {
     });
     for (const name of ["OTEL_TRACES_EXPORTER", "OTEL_LOGS_EXPORTER", "OTEL_METRICS_EXPORTER"] as const)
       expectOf(name, { right: ["otlp", "none"], wrong: ["prometheus", "otlp,none"] });
+    expectOf("OTEL_TRACES_EXPORTER", { right: ["file"], wrong: ["File"] });
+    expectOf("OTEL_LOGS_EXPORTER", { right: [], wrong: ["file"] });
+    expectOf("TRACES_FILE_BYTES_MAX", { right: ["65536"], wrong: ["65535", "64MB"] });
     expectOf("OTEL_EXPORTER_OTLP_COMPRESSION", { right: ["gzip", "none"], wrong: ["zstd"] });
     expectOf("OTEL_EXPORTER_OTLP_PROTOCOL", { right: ["http/protobuf"], wrong: ["grpc", "http/json"] });
   });
