@@ -1,0 +1,28 @@
+import { expect, test } from "bun:test";
+import { randomInt } from "node:crypto";
+import { runFuzz } from "./fuzz-run.ts";
+import { twists } from "./twists/all.ts";
+import { secretMark } from "./twists/twist.ts";
+
+const requests = Number(process.env["FUZZ_REQUESTS"] ?? 3_000);
+const seed = Number(process.env["FUZZ_SEED"] ?? randomInt(2 ** 30));
+const fullRun = 50_000;
+
+test(`whatever is sent, the answer is as documented, and no 500 (FUZZ_SEED=${seed} FUZZ_REQUESTS=${requests})`, async () => {
+  const { tally, operationIds, memory, lines, exit } = await runFuzz({ requests, seed });
+  process.stdout.write(`${tally}\n`);
+  expect(exit).toBe(0);
+  expect(lines.filter((line) => line.includes(secretMark))).toEqual([]);
+  expect(tally.requests).toBeGreaterThanOrEqual(requests);
+  if (requests < fullRun) return;
+  for (const { requests: sent, rss, heap, objects } of memory) {
+    process.stdout.write(`after ${sent}: RSS ${mebibytes(rss)} MiB, heap ${mebibytes(heap)} MiB, ${objects} objects\n`);
+  }
+  const missing = operationIds.filter((id) => !tally.succeeded.has(id));
+  expect(missing).toEqual([]);
+  expect([...new Set(twists.map(({ name }) => name))].filter((name) => !tally.twists.has(name))).toEqual([]);
+}, 3_600_000);
+
+function mebibytes(bytes: number): number {
+  return Math.round(bytes / 2 ** 20);
+}
