@@ -48,7 +48,7 @@ export const hostileStrings: readonly string[] = [
   "(,)",
   "<script>alert(1)</script>",
   "../../../../etc/passwd",
-  "${jndi:ldap://127.0.0.1/a}",
+  "$" + "{jndi:ldap://127.0.0.1/a}",
   "__proto__",
   "constructor",
   "toString",

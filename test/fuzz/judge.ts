@@ -61,9 +61,13 @@ export function createJudge(document: ApiDocument, operations: readonly Operatio
   /** What is wrong with an answer; nothing where it is as documented. */
   return function faultsOf(draft: Draft, answer: WireAnswer | null, refused: boolean): string[] {
     if (answer === null) return draft.frame === null ? ["the connection was closed without an answer"] : [];
-    if (answer.status >= 500) return [`a ${answer.status}`];
     const byServer = draft.frame !== null && !answer.headers.has("x-request-id");
-    if (byServer) return answer.status >= 400 ? [] : [`${answer.status} without the app`];
+    // 505 is for a version of HTTP that the server does not speak.
+    if (byServer)
+      return (answer.status >= 400 && answer.status < 500) || answer.status === 505
+        ? []
+        : [`a ${answer.status} without the app`];
+    if (answer.status >= 500) return [`a ${answer.status}`];
     const text = JSON.stringify([...answer.headers]) + answer.body;
     return [
       ...(refused && answer.status < 400 ? [`${answer.status} to what must be refused`] : []),

@@ -21,6 +21,8 @@ export interface SessionOptions {
   readonly tally: Tally;
 }
 
+/** Fields after which the server may close the connection. */
+const endsConnection = /^(?:connection|upgrade|expect)$/i;
 const answerWithinMs = 20_000;
 const password = "correct horse battery staple";
 
@@ -61,7 +63,13 @@ async function openSession({ wire, operations, schemas, samples, judge, tally }:
   learn(register, await send(first, false));
 
   function learn(operation: Operation, answer: WireAnswer | null): void {
-    if (answer === null || answer.status >= 300 || !answer.headers.get("content-type")?.includes("json")) return;
+    if (
+      answer === null ||
+      answer.status >= 300 ||
+      answer.body === "" ||
+      !answer.headers.get("content-type")?.includes("json")
+    )
+      return;
     const body: unknown = JSON.parse(answer.body);
     world.learnFrom(operation, operations, body);
     const fields = body as {
@@ -133,7 +141,11 @@ async function openSession({ wire, operations, schemas, samples, judge, tally }:
 
   async function send(draft: Draft, refused: boolean): Promise<WireAnswer | null> {
     const answer = await wire
-      .send(toBytes(draft), { isHead: draft.method === "HEAD", closes: draft.frame !== null, withinMs: answerWithinMs })
+      .send(toBytes(draft), {
+        isHead: draft.method === "HEAD",
+        closes: draft.frame !== null || draft.headers.some(([name]) => endsConnection.test(name)),
+        withinMs: answerWithinMs,
+      })
       .catch((error: unknown) => failWith(draft, null, [String(error)]));
     tally.count(draft, answer);
     const faults = judge(draft, answer, refused);

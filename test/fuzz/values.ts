@@ -92,8 +92,8 @@ export function hostileValue(dice: Dice, given: JsonSchema, schemas: Schemas): u
   const schema: Bounds = resolve(given, schemas);
   const edges = edgesOf(schema);
   const kind = dice.below(edges.length > 0 ? 4 : 3);
-  if (kind === 0) return dice.of(wrongTypes);
-  if (kind === 3) return dice.of(edges);
+  if (kind === 0) return structuredClone(dice.of(wrongTypes));
+  if (kind === 3) return structuredClone(dice.of(edges));
   if (kind === 1 && dice.chance(10)) return nested(dice.of([10, 62, 70]));
   return dice.of(hostileStrings);
 }

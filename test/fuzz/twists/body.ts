@@ -91,7 +91,12 @@ export const bodyTwists: readonly Twist[] = [
     apply: (draft, { dice, schemas }) => {
       const object = dice.of(listClosedObjects(draft.json, bodySchema(draft), schemas));
       // Assigning `__proto__` would make no field of it.
-      Object.defineProperty(object, dice.of(unknownNames), { value: dice.of([1, null, {}]), enumerable: true });
+      Object.defineProperty(object, dice.of(unknownNames), {
+        value: dice.of([1, null, {}]),
+        enumerable: true,
+        writable: true,
+        configurable: true,
+      });
     },
   },
   {
@@ -111,7 +116,10 @@ export const bodyTwists: readonly Twist[] = [
       const arrays = listSpots(draft.json, bodySchema(draft), schemas).filter(({ holder, key }) =>
         Array.isArray(holder[key]),
       );
-      if (arrays.length === 0) return void (draft.json = Array.from({ length: 5_000 }, () => draft.json));
+      if (arrays.length === 0) {
+        draft.json = Array.from({ length: 5_000 }, () => draft.json);
+        return;
+      }
       const { holder, key } = dice.of(arrays);
       holder[key] = Array.from({ length: dice.of([1_001, 5_000]) }, () => (holder[key] as unknown[])[0] ?? "x");
     },

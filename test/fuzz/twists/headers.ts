@@ -96,7 +96,8 @@ export const headerTwists: readonly Twist[] = [
   {
     name: "header fields over the limit",
     refused: true,
-    fits: always,
+    // Twice would be over the server's own limit, which has no answer with ids.
+    fits: ({ headers }) => headers.length < 50 && !headers.some(([, value]) => value.length > 10_000),
     apply: (draft, { dice }) => {
       if (dice.chance(50)) setHeader(draft, "Cookie", `a=${"x".repeat(20_000)}`);
       else for (let at = 0; at < 170; at += 1) draft.headers.push([`x-${at}`, "1"]);
