@@ -1,12 +1,14 @@
 import { expect, test } from "bun:test";
 import { randomInt } from "node:crypto";
-import { runFuzz } from "./fuzz-run.ts";
+import { type Memory, runFuzz } from "./fuzz-run.ts";
 import { twists } from "./twists/all.ts";
 import { secretMark } from "./twists/twist.ts";
 
 const requests = Number(process.env["FUZZ_REQUESTS"] ?? 3_000);
 const seed = Number(process.env["FUZZ_SEED"] ?? randomInt(2 ** 30));
 const fullRun = 50_000;
+/** How much more a process may hold in the last quarter of a full run than in the one before, as a median, in MiB. */
+const growthMax = { heap: 8, rss: 32 };
 
 test(`whatever is sent, the answer is as documented, and no 500 (FUZZ_SEED=${seed} FUZZ_REQUESTS=${requests})`, async () => {
   const { tally, operationIds, memory, lines, exit } = await runFuzz({ requests, seed });
@@ -25,4 +27,9 @@ test(`whatever is sent, the answer is as documented, and no 500 (FUZZ_SEED=${see
 
 function mebibytes(bytes: number): number {
   return Math.round(bytes / 2 ** 20);
+}
+
+function medianOf(samples: readonly Memory[], kind: "heap" | "rss"): number {
+  const sorted = samples.map((sample) => sample[kind]).toSorted((a, b) => a - b);
+  return mebibytes(sorted[Math.floor(sorted.length / 2)] ?? Number.NaN);
 }

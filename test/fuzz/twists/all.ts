@@ -7,9 +7,9 @@ import type { Twist } from "./twist.ts";
 
 /** Weighted by how often they come: what a schema says of a field is spoiled most. */
 export const twists: readonly Twist[] = [
-  ...Array.from({ length: 6 }, () => bodyTwists).flat(),
-  ...Array.from({ length: 4 }, () => targetTwists).flat(),
+  ...Array.from({ length: 10 }, () => bodyTwists).flat(),
+  ...Array.from({ length: 5 }, () => targetTwists).flat(),
   ...Array.from({ length: 4 }, () => headerTwists).flat(),
-  ...rawBodyTwists,
+  ...Array.from({ length: 2 }, () => rawBodyTwists).flat(),
   ...framingTwists,
 ];
