@@ -20,6 +20,12 @@ test(`whatever is sent, the answer is as documented, and no 500 (FUZZ_SEED=${see
   for (const { requests: sent, rss, heap, objects } of memory) {
     process.stdout.write(`after ${sent}: RSS ${mebibytes(rss)} MiB, heap ${mebibytes(heap)} MiB, ${objects} objects\n`);
   }
+  const [third, last] = [memory.slice(-10, -5), memory.slice(-5)];
+  for (const kind of ["heap", "rss"] as const) {
+    const growth = medianOf(last, kind) - medianOf(third, kind);
+    process.stdout.write(`${kind} from the third quarter of the run to the last: ${growth} MiB\n`);
+    expect(growth).toBeLessThanOrEqual(growthMax[kind]);
+  }
   const missing = operationIds.filter((id) => !tally.succeeded.has(id));
   expect(missing).toEqual([]);
   expect([...new Set(twists.map(({ name }) => name))].filter((name) => !tally.twists.has(name))).toEqual([]);
