@@ -23,7 +23,7 @@ export interface SessionOptions {
 
 /** Fields after which the server may close the connection. */
 const endsConnection = /^(?:connection|upgrade|expect)$/i;
-const answerWithinMs = 20_000;
+const answerWithinMs = 60_000;
 const password = "correct horse battery staple";
 
 /** Routes that cost a password's hash, or end what the session lives from: drawn less often. */

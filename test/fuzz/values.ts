@@ -18,6 +18,9 @@ export interface Place {
   readonly name: string;
 }
 
+/** Arrays within arrays multiply; a body has a limit too. */
+const itemsMax = 200;
+
 /** A value that a field's schema allows, often at its edge. Rules beyond the schema may refuse it all the same. */
 export function fittingValue(dice: Dice, given: JsonSchema, place: Place): unknown {
   const schema: Bounds = resolve(given, place.schemas);
@@ -28,7 +31,9 @@ export function fittingValue(dice: Dice, given: JsonSchema, place: Place): unkno
       return fittingObject(dice, schema, place);
     case "array": {
       const { minItems = 0, maxItems = 3 } = schema;
-      const count = dice.chance(3) ? maxItems : Math.min(maxItems, Math.max(1, minItems) + dice.below(2));
+      const count = dice.chance(3)
+        ? Math.min(maxItems, itemsMax)
+        : Math.min(maxItems, Math.max(1, minItems) + dice.below(2));
       return Array.from({ length: count }, () => fittingValue(dice, schema.items ?? {}, { ...place, name: "" }));
     }
     case "integer":

@@ -40,6 +40,8 @@ function listClosedObjects(
   ];
 }
 
+const isShort = ({ json }: Draft): boolean => JSON.stringify(json).length < 5_000;
+
 const bodySchema = (draft: Draft): JsonSchema => draft.operation.body?.json ?? {};
 
 function atSpot(change: (spot: Spot, context: TwistContext) => void) {
@@ -111,7 +113,8 @@ export const bodyTwists: readonly Twist[] = [
   {
     name: "an array of thousands",
     refused: true,
-    fits: (draft) => hasFields(draft) && JSON.stringify(draft.json).includes(":["),
+    // Thousands of thousands would be more than this process can write down.
+    fits: (draft) => hasFields(draft) && isShort(draft) && JSON.stringify(draft.json).includes(":["),
     apply: (draft, { dice, schemas }) => {
       const arrays = listSpots(draft.json, bodySchema(draft), schemas).filter(({ holder, key }) =>
         Array.isArray(holder[key]),
