@@ -54,13 +54,8 @@ export async function runFuzz({ requests, seed }: FuzzOptions): Promise<FuzzRepo
   const samples = new Map(operations.map((operation) => [operation, sampler.requestOf(operation, known)]));
   const document = readDocument(t.app);
   const tally = new Tally();
-  const shared = {
-    operations,
-    schemas: document.components.schemas,
-    samples,
-    judge: createJudge(document, operations),
-    tally,
-  };
+  const material = { operations, schemas: document.components.schemas, samples };
+  const shared = { material, judge: createJudge(document, operations), tally };
   const api = await startApi({
     cwd: tmpdir(),
     env: {

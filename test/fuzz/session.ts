@@ -1,23 +1,18 @@
 import { v7 as uuidV7 } from "uuid";
 import type { Operation } from "../api/shared-suite/operations.ts";
-import type { JsonSchema } from "../api/shared-suite/sample.ts";
-import type { SampleRequest } from "../api/shared-suite/sampler.ts";
 import { Dice } from "../model/dice.ts";
 import { type Draft, setHeader, targetOf, toBytes, toShell } from "./draft.ts";
-import type { createJudge } from "./judge.ts";
+import type { Judge } from "./judge.ts";
+import { type Material, plainDraft } from "./plain-draft.ts";
 import type { Tally } from "./tally.ts";
 import { twists } from "./twists/all.ts";
-import { fittingValue } from "./values.ts";
 import type { WireAnswer, WireClient } from "./wire.ts";
 import { World } from "./world.ts";
 
 export interface SessionOptions {
   readonly wire: WireClient;
-  readonly operations: readonly Operation[];
-  readonly schemas: Readonly<Record<string, JsonSchema>>;
-  /** A plain request of each operation that fits its schemas. */
-  readonly samples: ReadonlyMap<Operation, SampleRequest>;
-  readonly judge: ReturnType<typeof createJudge>;
+  readonly material: Material;
+  readonly judge: Judge;
   readonly tally: Tally;
 }
 
@@ -30,20 +25,20 @@ const password = "correct horse battery staple";
 const rare = new Set(["register", "login", "closePeriod", "logout"]);
 
 /**
- * One user with a book of their own, who sends a request for each of the given throws of dice, one after the other. The same dice
- * give the same requests, but for ids and times.
+ * One user with a book of their own, who sends a request for each of the given throws of dice, one after the other. The
+ * same dice give the same requests, but for ids and times.
  * @throws with the request and what is wrong, at the first answer that is not as documented.
  */
 export async function runSession(throws: readonly (readonly number[])[], options: SessionOptions): Promise<void> {
-  const session = await openSession(options);
-  const makers = options.operations.filter(
-    ({ method, path }) => method === "POST" && path.includes("{book_id}/") && !/\{(?!book_id)/.test(path),
-  );
+  const { operations } = options.material;
+  const session = new Session(options);
+  await session.register();
+  const makers = operations.filter(({ method, path }) => method === "POST" && /\{book_id\}\/[^{]*$/.test(path));
   for (const [at, numbers] of throws.entries()) {
     const dice = new Dice(numbers);
     // A session begins with what makes things, so that there is something to ask for.
     const opening = at < 2 * makers.length ? makers[at % makers.length] : undefined;
-    const drawn = dice.of(options.operations);
+    const drawn = dice.of(operations);
     const operation = opening ?? (rare.has(drawn.id) && dice.chance(80) ? dice.of(makers) : drawn);
     const plain = opening !== undefined || dice.chance(35);
     await session.step(operation, dice, plain ? 0 : 1 + dice.below(2)).catch((error: unknown) => {
@@ -52,100 +47,50 @@ export async function runSession(throws: readonly (readonly number[])[], options
   }
 }
 
-async function openSession({ wire, operations, schemas, samples, judge, tally }: SessionOptions) {
-  const world = new World();
-  const email = `fuzz-${uuidV7()}@example.com`;
-  let token = "";
-  const register = operations.find(({ id }) => id === "register");
-  if (register === undefined) throw new Error("there is no route that registers");
-  const first = plainDraft(register, new Dice([0]));
-  first.json = { email, password };
-  learn(register, await send(first, false));
+class Session {
+  readonly #options: SessionOptions;
+  readonly #world = new World();
+  #token = "";
 
-  function learn(operation: Operation, answer: WireAnswer | null): void {
-    if (
-      answer === null ||
-      answer.status >= 300 ||
-      answer.body === "" ||
-      !answer.headers.get("content-type")?.includes("json")
-    )
-      return;
-    const body: unknown = JSON.parse(answer.body);
-    world.learnFrom(operation, operations, body);
-    const fields = body as {
-      readonly access_token?: string;
-      readonly key?: string;
-      readonly refresh_token?: string;
-      readonly book?: { readonly id: string };
-    };
-    if (operation.id === "register" && token === "") {
-      token = fields.access_token ?? "";
-      world.learn("book_id", fields.book?.id ?? "");
+  constructor(options: SessionOptions) {
+    this.#options = options;
+  }
+
+  async register(): Promise<void> {
+    const register = this.#options.material.operations.find(({ id }) => id === "register");
+    if (register === undefined) throw new Error("there is no route that registers");
+    const draft = plainDraft(register, new Dice([0]), this.#world, this.#options.material);
+    draft.json = { email: `fuzz-${uuidV7()}@example.com`, password };
+    const answer = await this.#send(draft, false);
+    if (answer?.status !== 201) failWith(draft, answer, ["the session's user was not registered"]);
+    const body: { readonly access_token: string; readonly book: { readonly id: string } } = JSON.parse(answer.body);
+    this.#token = body.access_token;
+    this.#world.learn("book_id", body.book.id);
+    this.#learn(register, answer);
+  }
+
+  /** One request, spoiled that many times. */
+  async step(operation: Operation, dice: Dice, spoilings: number): Promise<void> {
+    const { material } = this.#options;
+    const draft = plainDraft(operation, dice, this.#world, material);
+    if (operation.authenticated) setHeader(draft, "Authorization", `Bearer ${this.#token}`);
+    let refused = false;
+    for (let spoiling = 0; spoiling < spoilings; spoiling += 1) {
+      const twist = dice.of(twists.filter((candidate) => candidate.fits(draft)));
+      twist.apply(draft, { dice, world: this.#world, schemas: material.schemas });
+      draft.twists.push(twist.name);
+      // Two twists may undo one another.
+      refused = twist.refused && spoilings === 1;
     }
-    if (fields.key !== undefined) world.learn("api key", fields.key);
-    if (fields.refresh_token !== undefined) world.learn("refresh_token", fields.refresh_token);
-    const tag = answer.headers.get("etag");
-    if (tag !== null) world.learn("if-match", tag);
+    const answer = await this.#send(draft, refused);
+    if (draft.frame === null) this.#learn(operation, answer);
   }
 
-  function plainDraft(operation: Operation, dice: Dice): Draft {
-    const sample = samples.get(operation);
-    if (sample === undefined) throw new Error(`there is no sample of ${operation.id}`);
-    const place = { schemas, known: (name: string) => world.of(name) };
-    const path = operation.path.replaceAll(
-      /\{([^}]+)\}/g,
-      (_, name: string) => known(name, dice) ?? "0198c2f5-7c1e-7d3a-9f59-1d1d8a4c2b10",
-    );
-    const query = operation.parameters.filter(
-      (parameter) => parameter.in === "query" && (parameter.required === true || dice.chance(15)),
-    );
-    const draft: Draft = {
-      operation,
-      method: operation.method,
-      path,
-      query: query.map(
-        ({ name, schema }) =>
-          `${name}=${encodeURIComponent(known(name, dice) ?? String(fittingValue(dice, schema, { ...place, name })))}`,
-      ),
-      headers: Object.entries({
-        ...sample.options.headers,
-        ...(sample.options.json === undefined ? {} : { "Content-Type": "application/json" }),
-      }),
-      json: fillIn(sample.options.json, dice),
-      raw: null,
-      frame: null,
-      twists: [],
-    };
-    if (operation.authenticated) setHeader(draft, "Authorization", `Bearer ${token}`);
-    if (operation.parameters.some(({ name }) => name === "if-match"))
-      setHeader(draft, "If-Match", known("if-match", dice) ?? "*");
-    if (dice.chance(5)) setHeader(draft, "Idempotency-Key", `key-${dice.below(5)}`);
-    return draft;
-  }
-
-  /** What exists under that name: the book of the session mostly, for the others have less in them. */
-  function known(name: string, dice: Dice): string | undefined {
-    const values = world.of(name);
-    if (name === "book_id" && !dice.chance(10)) return values[0];
-    if (name === "if-match" && dice.chance(60)) return "*";
-    return values.length === 0 ? undefined : dice.of(values);
-  }
-
-  /** A sample's body with what the session knows in place of what the sample made up. */
-  function fillIn(value: unknown, dice: Dice, name = ""): unknown {
-    if (typeof value === "string") return known(name, dice) ?? value;
-    if (Array.isArray(value)) return value.map((item) => fillIn(item, dice, name));
-    if (typeof value !== "object" || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, fillIn(inner, dice, key)]));
-  }
-
-  async function send(draft: Draft, refused: boolean): Promise<WireAnswer | null> {
+  async #send(draft: Draft, refused: boolean): Promise<WireAnswer | null> {
+    const { wire, tally, judge } = this.#options;
+    const closes = draft.frame !== null || draft.headers.some(([name]) => endsConnection.test(name));
     const answer = await wire
-      .send(toBytes(draft), {
-        isHead: draft.method === "HEAD",
-        closes: draft.frame !== null || draft.headers.some(([name]) => endsConnection.test(name)),
-        withinMs: answerWithinMs,
-      })
+      .send(toBytes(draft), { isHead: draft.method === "HEAD", closes, withinMs: answerWithinMs })
       .catch((error: unknown) => failWith(draft, null, [String(error)]));
     tally.count(draft, answer);
     const faults = judge(draft, answer, refused);
@@ -153,21 +98,13 @@ async function openSession({ wire, operations, schemas, samples, judge, tally }:
     return answer;
   }
 
-  return {
-    async step(operation: Operation, dice: Dice, spoilings: number): Promise<void> {
-      const draft = plainDraft(operation, dice);
-      let refused = false;
-      for (let spoiling = 0; spoiling < spoilings; spoiling += 1) {
-        const twist = dice.of(twists.filter((candidate) => candidate.fits(draft)));
-        twist.apply(draft, { dice, world, schemas });
-        draft.twists.push(twist.name);
-        // Two twists may undo one another.
-        refused = twist.refused && spoilings === 1;
-      }
-      const answer = await send(draft, refused);
-      if (draft.frame === null) learn(operation, answer);
-    },
-  };
+  #learn(operation: Operation, answer: WireAnswer | null): void {
+    if (answer === null || answer.status >= 300 || answer.body === "") return;
+    const tag = answer.headers.get("etag");
+    if (tag !== null) this.#world.learn("if-match", tag);
+    if (!answer.headers.get("content-type")?.includes("json")) return;
+    this.#world.learnFrom(operation, this.#options.material.operations, JSON.parse(answer.body));
+  }
 }
 
 function failWith(draft: Draft, answer: WireAnswer | null, faults: readonly string[]): never {
@@ -175,7 +112,7 @@ function failWith(draft: Draft, answer: WireAnswer | null, faults: readonly stri
     answer === null
       ? "nothing"
       : `${answer.status} ${JSON.stringify([...answer.headers])}\n${answer.body.slice(0, 2_000)}`;
-  throw new Error(
-    `${faults.join("; ")}\n${draft.operation.id} ${targetOf(draft).slice(0, 300)}, with ${draft.twists.join(" and ") || "nothing spoiled"}\n${toShell(draft)}\nanswered ${said}`,
-  );
+  const spoiled = draft.twists.join(" and ") || "nothing spoiled";
+  const what = `${draft.operation.id} ${targetOf(draft).slice(0, 300)}, with ${spoiled}`;
+  throw new Error(`${faults.join("; ")}\n${what}\n${toShell(draft)}\nanswered ${said}`);
 }

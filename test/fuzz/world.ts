@@ -52,12 +52,21 @@ export class World {
 
   #learnField(name: string, value: string, idName: string | null): void {
     if (name === "id" && idName !== null) this.learn(idName, value);
-    else if (/_id$|^(?:next_cursor|knowledge|known_at|path|email)$/.test(name)) this.learn(takes[name] ?? name, value);
+    else if (/_id$|^(?:next_cursor|knowledge|known_at|path|email|refresh_token|key)$/.test(name))
+      this.learn(takes[name] ?? name, value);
   }
 }
 
+/** Under which an API key is known: no field of a request takes it. */
+export const apiKey = "API key";
+
 /** Where a field of an answer goes by another name in a request. */
-const takes: Readonly<Record<string, string>> = { next_cursor: "cursor", knowledge: "known_at", path: "account_path" };
+const takes: Readonly<Record<string, string>> = {
+  next_cursor: "cursor",
+  knowledge: "known_at",
+  path: "account_path",
+  key: apiKey,
+};
 
 /** The parameter that names what an operation answers with: `POST …/accounts` and `GET …/accounts` give `account_id`. */
 function idNameOf({ path }: Operation, operations: readonly Operation[]): string | null {

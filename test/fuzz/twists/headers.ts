@@ -1,4 +1,5 @@
 import { type Draft, dropHeader, setHeader } from "../draft.ts";
+import { apiKey } from "../world.ts";
 import { secretMark, type Twist } from "./twist.ts";
 
 const always = (): boolean => true;
@@ -115,7 +116,7 @@ export const headerTwists: readonly Twist[] = [
     refused: false,
     fits: isHeld,
     apply: (draft, { dice, world }) => {
-      const keys = world.of("api key");
+      const keys = world.of(apiKey);
       if (keys.length > 0) setHeader(draft, "Authorization", `Bearer ${dice.of(keys)}`);
     },
   },
