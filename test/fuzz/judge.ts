@@ -72,7 +72,7 @@ export function createJudge(document: ApiDocument, operations: readonly Operatio
     if (response === undefined) return [`${answer.status} is not documented: ${errorId}`];
     if (draft.method === "HEAD") return answer.body === "" ? [] : ["a body in an answer to HEAD"];
     if (response.content === undefined) return answer.body === "" ? [] : ["a body where none is documented"];
-    const type = (answer.headers.get("content-type") ?? "").split(";")[0]?.trim() ?? "";
+    const type = answer.headers.get("content-type") ?? "";
     if (response.content[type] === undefined) return [`the content type ${type} is not documented`];
     const place = ["paths", operation.path, method, "responses", String(answer.status), "content", type];
     return [
