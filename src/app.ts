@@ -1,6 +1,7 @@
 import { mapPgError } from "./db/errors.ts";
 import type { AppEnv, Deps } from "./deps.ts";
 import { createErrorMapper } from "./foundation/errors/index.ts";
+import { crossOrigin } from "./foundation/http/cross-origin.ts";
 import { createNotFoundHandler } from "./foundation/http/method-not-allowed.ts";
 import { requestContext } from "./foundation/http/request-context.ts";
 import { requestLogger } from "./foundation/http/request-logger.ts";
@@ -24,6 +25,28 @@ import { createDocsRoutes, createSystemRoutes } from "./modules/system/index.ts"
 import { createVerifyRoutes } from "./modules/verify/index.ts";
 import { createOpenApiRoute } from "./openapi.ts";
 
+/** The header fields that scripts of other origins may set and read. */
+const scriptHeaders = {
+  requestHeaders: [
+    "Authorization",
+    "Content-Type",
+    "Idempotency-Key",
+    "If-Match",
+    "X-Request-ID",
+    "traceparent",
+    "tracestate",
+  ],
+  exposedHeaders: [
+    "ETag",
+    "Idempotency-Replayed",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Retry-After",
+    "X-Request-ID",
+    "traceparent",
+  ],
+};
+
 /** The whole API over what it stands on. Pure composition: nothing starts here. */
 export function createApp(deps: Deps) {
   const { config, db, logger } = deps;
@@ -42,6 +65,7 @@ export function createApp(deps: Deps) {
   app.use(requestLogger({ logger }));
   app.use(thrownGuard());
   app.use(securityHeaders({ https: config.environment === "production" }));
+  app.use(crossOrigin({ origins: config.http.corsOrigins, ...scriptHeaders }));
   app.use(transportLimits({ bodyBytesMax: config.http.bodyBytesMax }));
   app.use(
     rateLimit({

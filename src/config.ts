@@ -48,6 +48,8 @@ function toConfig(values: Values) {
       /** Without a slash at its end. */
       publicUrl: values.PUBLIC_URL,
       bodyBytesMax: values.BODY_BYTES_MAX,
+      /** Whose scripts may use the API; none where unset. */
+      corsOrigins: values.CORS_ORIGINS ?? [],
       trustedProxyHops: values.TRUSTED_PROXY_HOPS,
       shutdownTimeoutMs: values.SHUTDOWN_TIMEOUT_MS,
     },

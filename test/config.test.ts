@@ -216,6 +216,29 @@ describe("the values that a variable may have", () => {
     expectOf("OTEL_EXPORTER_OTLP_PROTOCOL", { right: ["http/protobuf"], wrong: ["grpc", "http/json"] });
   });
 
+  test("CORS_ORIGINS are exact origins as browsers send them, or any", () => {
+    expectOf("CORS_ORIGINS", {
+      right: ["*", "https://app.example.com", "http://localhost:5173, https://app.example.com"],
+      wrong: [
+        "null",
+        "app.example.com",
+        "https://h/",
+        "https://H",
+        "https://h:443",
+        "https://*.h",
+        "*,https://h",
+        "https://h,",
+        "file:///",
+      ],
+    });
+    expect(parseConfig({}).http.corsOrigins).toEqual([]);
+    expect(parseConfig({ CORS_ORIGINS: "*" }).http.corsOrigins).toBe("*");
+    expect(parseConfig({ CORS_ORIGINS: "https://a, https://b:8443" }).http.corsOrigins).toEqual([
+      "https://a",
+      "https://b:8443",
+    ]);
+  });
+
   test("OTLP headers and resource attributes are percent-decoded pairs; only a malformed header is a fault", () => {
     const { telemetry } = parseConfig({
       OTEL_EXPORTER_OTLP_HEADERS: "signoz-ingestion-key=a%3Db%2C, x = y=z ,",

@@ -4,6 +4,7 @@ import { logLevels } from "../foundation/logging/index.ts";
 import { exporterNames, samplerNames } from "../foundation/telemetry/index.ts";
 import { areHeaders, parsePairs } from "./key-value-pairs.ts";
 import { flag, fraction, type Kind, oneOf, text, textAs, textWhere, urlOf, wholeNumber } from "./kinds.ts";
+import { parseOrigins } from "./origins.ts";
 import { isBucketName } from "./s3-bucket.ts";
 
 /** What `.env.example` documents of a variable: the text of its default (null: unset), and what it may say. */
@@ -50,6 +51,7 @@ export const variables = z.object({
   PORT: withDefault("3000", wholeNumber(0, 65_535)),
   PUBLIC_URL: optional({ ...publicUrl, schema: publicUrl.schema.transform((url) => url.replace(/\/+$/, "")) }),
   BODY_BYTES_MAX: withDefault("4194304", wholeNumber(1_024, 67_108_864)),
+  CORS_ORIGINS: optional(textAs("* or origins such as https://app.example.com, separated by commas", parseOrigins)),
   TRUSTED_PROXY_HOPS: withDefault("0", wholeNumber(0, 10)),
   SHUTDOWN_TIMEOUT_MS: withDefault("10000", wholeNumber(0, 600_000)),
 

@@ -17,6 +17,8 @@
  * @module
  */
 export type { FieldFault } from "../errors/app-error.ts";
+export type { CrossOriginOptions } from "./cross-origin.ts";
+export { crossOrigin } from "./cross-origin.ts";
 export type { RequestLocation } from "./field-faults.ts";
 export { throwFieldFaults, toFieldFaults, toPointer } from "./field-faults.ts";
 export type { JsonBodyOptions } from "./json-body.ts";
