@@ -1,6 +1,7 @@
 import { mapPgError } from "./db/errors.ts";
 import type { AppEnv, Deps } from "./deps.ts";
 import { createErrorMapper } from "./foundation/errors/index.ts";
+import { crossOrigin } from "./foundation/http/cross-origin.ts";
 import { shedLoad } from "./foundation/http/load-shedding.ts";
 import { createNotFoundHandler } from "./foundation/http/method-not-allowed.ts";
 import { requestContext } from "./foundation/http/request-context.ts";
@@ -11,7 +12,7 @@ import { securityHeaders } from "./foundation/http/security-headers.ts";
 import { thrownGuard } from "./foundation/http/thrown-guard.ts";
 import { originalRequest, transportLimits } from "./foundation/http/transport-limits.ts";
 import { clientAddress, isProbeOrDocs, rateLimit } from "./foundation/rate-limit/index.ts";
-import { serverSpan } from "./foundation/telemetry/index.ts";
+import { createDecisionCounter, serverSpan } from "./foundation/telemetry/index.ts";
 import { createAccountRoutes } from "./modules/accounts/index.ts";
 import { authenticate, createAuthRoutes } from "./modules/auth/index.ts";
 import { createBalanceRoutes } from "./modules/balances/index.ts";
@@ -25,6 +26,28 @@ import { createReportRoutes } from "./modules/reports/index.ts";
 import { createDocsRoutes, createSystemRoutes } from "./modules/system/index.ts";
 import { createVerifyRoutes } from "./modules/verify/index.ts";
 import { createOpenApiRoute } from "./openapi.ts";
+
+/** The header fields that scripts of other origins may set and read. */
+const scriptHeaders = {
+  requestHeaders: [
+    "Authorization",
+    "Content-Type",
+    "Idempotency-Key",
+    "If-Match",
+    "X-Request-ID",
+    "traceparent",
+    "tracestate",
+  ],
+  exposedHeaders: [
+    "ETag",
+    "Idempotency-Replayed",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Retry-After",
+    "X-Request-ID",
+    "traceparent",
+  ],
+};
 
 /** The whole API over what it stands on. Pure composition: nothing starts here. */
 export function createApp(deps: Deps) {
@@ -44,6 +67,7 @@ export function createApp(deps: Deps) {
   app.use(requestLogger({ logger }));
   app.use(thrownGuard());
   app.use(securityHeaders({ https: config.environment === "production" }));
+  app.use(crossOrigin({ origins: config.http.corsOrigins, ...scriptHeaders }));
   app.use(
     shedLoad({
       eventLoopDelayMs: deps.eventLoopDelayMs,
@@ -60,6 +84,7 @@ export function createApp(deps: Deps) {
       exempt: isProbeOrDocs,
       now: () => deps.clock.now(),
       key: (c) => clientAddress(c, client),
+      onDecision: createDecisionCounter(deps.telemetry.meter),
     }),
   );
   app.use(async (c, next) => {

@@ -48,6 +48,8 @@ function toConfig(values: Values) {
       /** Without a slash at its end. */
       publicUrl: values.PUBLIC_URL,
       bodyBytesMax: values.BODY_BYTES_MAX,
+      /** Whose scripts may use the API; none where unset. */
+      corsOrigins: values.CORS_ORIGINS ?? [],
       trustedProxyHops: values.TRUSTED_PROXY_HOPS,
       requestTimeoutMs: values.REQUEST_TIMEOUT_MS,
       /** 0: never. */
@@ -101,10 +103,15 @@ function toConfig(values: Values) {
         compression: values.OTEL_EXPORTER_OTLP_COMPRESSION,
       },
       exporters: {
-        traces: values.OTEL_TRACES_EXPORTER,
+        traces: values.OTEL_TRACES_EXPORTER === "file" ? "none" : values.OTEL_TRACES_EXPORTER,
         logs: values.OTEL_LOGS_EXPORTER,
         metrics: values.OTEL_METRICS_EXPORTER,
       },
+      /** Where traces are written to instead, by an entry that has files; null: nowhere. */
+      spanFile:
+        values.OTEL_TRACES_EXPORTER === "file"
+          ? { path: values.TRACES_FILE, bytesMax: values.TRACES_FILE_BYTES_MAX }
+          : null,
       sampler: { name: values.OTEL_TRACES_SAMPLER, ratio: values.OTEL_TRACES_SAMPLER_ARG },
       metricIntervalMs: values.OTEL_METRIC_EXPORT_INTERVAL,
     },

@@ -11,6 +11,7 @@ export interface Deps {
   readonly db: Db;
   readonly logger: Logger;
   readonly telemetry: Telemetry;
+  readonly metrics: Metrics;
   readonly clock: Clock;
   readonly ids: Ids;
   /** What the application stands on, for `/health`. */
@@ -24,6 +25,19 @@ export interface Deps {
   readonly protocolVersion: (request: Request) => string | null;
   /** A static file of the application by name, or null; gzip-compressed. */
   readonly asset: (name: "scalar.js.gz") => Promise<Uint8Array | null>;
+}
+
+/** What the application counts of its own business; times and requests are counted where they pass. */
+export interface Metrics {
+  readonly ledger: LedgerMetrics;
+}
+
+/** Told of what was committed, and of what was refused. */
+export interface LedgerMetrics {
+  entriesPosted(count: number): void;
+  entryVoided(): void;
+  /** A write of entries was answered with this error. */
+  writeRejected(errorId: string): void;
 }
 
 export interface Clock {

@@ -3,7 +3,7 @@ import { createApp } from "./app.ts";
 import { createDatabaseCheck } from "./boot/database-check.ts";
 import { mapPgError } from "./db/errors.ts";
 import type { Deps } from "./deps.ts";
-import { createRequestDb, findWallFaults } from "./foundation/db/index.ts";
+import { combineObservers, createRequestDb, createStatementMeter, findWallFaults } from "./foundation/db/index.ts";
 import { createErrorMapper } from "./foundation/errors/index.ts";
 import { createLifecycle } from "./foundation/health/index.ts";
 import { requestContext } from "./foundation/http/request-context.ts";
@@ -11,8 +11,9 @@ import { requestDeadline } from "./foundation/http/request-deadline.ts";
 import { requestLogger } from "./foundation/http/request-logger.ts";
 import { createRouter } from "./foundation/http/route-factory.ts";
 import { type Logger, setUpLogging } from "./foundation/logging/index.ts";
-import { setUpTelemetry } from "./foundation/telemetry/index.ts";
+import { createDbObserver, setUpTelemetry } from "./foundation/telemetry/index.ts";
 import { flushKeyUsage } from "./modules/auth/index.ts";
+import { createLedgerMetrics } from "./modules/journal/index.ts";
 import { version } from "./version.ts";
 import { type Bindings, findAssets, parseBindings } from "./worker/bindings.ts";
 
@@ -53,12 +54,7 @@ async function createApiHandler(bindings: Bindings): Promise<Handler> {
   const logging = { level: config.logLevel, debug: config.debug, write };
   const telemetry = await setUpTelemetry({
     ...config.telemetry,
-    service: {
-      name: config.telemetry.serviceName,
-      version,
-      instanceId: crypto.randomUUID(),
-      environment: config.environment,
-    },
+    service: { name: config.telemetry.serviceName, version, environment: config.environment },
     flushOnly: true,
     reporter: setUpLogging(logging),
   });
@@ -76,6 +72,10 @@ async function createApiHandler(bindings: Bindings): Promise<Handler> {
     mapError: mapPgError,
     deadline: requestDeadline,
     onBackgroundError: (error, during) => logger.error(`a fault in ${during}`, { error }),
+    observer: combineObservers(
+      createStatementMeter(),
+      telemetry.enabled ? createDbObserver({ ...telemetry, databaseUrl: databaseUrl }) : undefined,
+    ),
   });
   const assets = findAssets(bindings);
   // Nothing is started here and nothing drains: a worker that answers is ready.
@@ -89,6 +89,7 @@ async function createApiHandler(bindings: Bindings): Promise<Handler> {
     lifecycle,
     eventLoopDelayMs: () => 0,
     telemetry,
+    metrics: { ledger: createLedgerMetrics(telemetry.meter) },
     clock: { now: () => new Date() },
     ids: { uuid: () => uuidV7() },
     // Cloudflare writes this header over whatever the client sent; elsewhere whatever stands in front has to.

@@ -209,8 +209,34 @@ describe("the values that a variable may have", () => {
     });
     for (const name of ["OTEL_TRACES_EXPORTER", "OTEL_LOGS_EXPORTER", "OTEL_METRICS_EXPORTER"] as const)
       expectOf(name, { right: ["otlp", "none"], wrong: ["prometheus", "otlp,none"] });
+    expectOf("OTEL_TRACES_EXPORTER", { right: ["file"], wrong: ["File"] });
+    expectOf("OTEL_LOGS_EXPORTER", { right: [], wrong: ["file"] });
+    expectOf("TRACES_FILE_BYTES_MAX", { right: ["65536"], wrong: ["65535", "64MB"] });
     expectOf("OTEL_EXPORTER_OTLP_COMPRESSION", { right: ["gzip", "none"], wrong: ["zstd"] });
     expectOf("OTEL_EXPORTER_OTLP_PROTOCOL", { right: ["http/protobuf"], wrong: ["grpc", "http/json"] });
+  });
+
+  test("CORS_ORIGINS are exact origins as browsers send them, or any", () => {
+    expectOf("CORS_ORIGINS", {
+      right: ["*", "https://app.example.com", "http://localhost:5173, https://app.example.com"],
+      wrong: [
+        "null",
+        "app.example.com",
+        "https://h/",
+        "https://H",
+        "https://h:443",
+        "https://*.h",
+        "*,https://h",
+        "https://h,",
+        "file:///",
+      ],
+    });
+    expect(parseConfig({}).http.corsOrigins).toEqual([]);
+    expect(parseConfig({ CORS_ORIGINS: "*" }).http.corsOrigins).toBe("*");
+    expect(parseConfig({ CORS_ORIGINS: "https://a, https://b:8443" }).http.corsOrigins).toEqual([
+      "https://a",
+      "https://b:8443",
+    ]);
   });
 
   test("OTLP headers and resource attributes are percent-decoded pairs; only a malformed header is a fault", () => {

@@ -25,10 +25,10 @@ const byCode: Readonly<Record<string, (target: Target) => string>> = {
  * What is wrong with a database that a start could not use, and what would be right, in two sentences without a secret; or null
  * where it is no fault of the kind that a configuration makes. Causes are looked through.
  */
-export function explainDatabaseError(error: unknown, urls: { readonly apiUrl: string }): string | null {
+export function explainDatabaseError(error: unknown, apiUrl: string): string | null {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
     const explain = "code" in at ? byCode[String(at.code)] : undefined;
-    if (explain !== undefined) return `DATABASE_URL: ${explain(targetOf(urls.apiUrl))}`;
+    if (explain !== undefined) return `DATABASE_URL: ${explain(targetOf(apiUrl))}`;
   }
   return null;
 }

@@ -48,9 +48,12 @@ function describe({ name, status, durationMs, remedy, error }: CheckResult): rea
   const line = `${status.padEnd(15)} ${name}`;
   if (status === "not_configured") return [line];
   if (status === "ok") return [`${line} (${Math.round(durationMs)} ms)`];
-  return [`${line}: ${messageOf(error)}`, `                ${remedy}`];
+  return [`${line}: ${rootMessageOf(error)}`, `                ${remedy}`];
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error && error.message !== "" ? error.message : String(error);
+/** What lay under it all says the most. */
+function rootMessageOf(error: unknown): string {
+  let root = error;
+  while (root instanceof Error && root.cause !== undefined) root = root.cause;
+  return root instanceof Error && root.message !== "" ? root.message : String(root);
 }

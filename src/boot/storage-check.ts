@@ -10,7 +10,7 @@ export function createStorageCheck(storage: Config["storage"], probeBucket: Prob
   return {
     name: "storage",
     critical: false,
-    remedy: "Does S3_BUCKET exist at S3_ENDPOINT, and may S3_ACCESS_KEY_ID list it?",
+    remedy: "Does S3_BUCKET exist at S3_ENDPOINT, and may AWS_ACCESS_KEY_ID list it?",
     probe: async () => (s3Bucket === undefined ? false : probeBucket({ ...storage, s3Bucket })),
   };
 }

@@ -1,17 +1,17 @@
 import type { Environment } from "../config.ts";
 import { getReference, type VariableName, variableNames } from "./variables.ts";
 
-/**
- * What every variable says, its default included, as a start shows it: of a secret only whether it is set.
- * A URL that is no secret by its kind is shown as it is, as it may not hold a user.
- */
-export function describeEnvironment(env: Environment): Readonly<Record<VariableName, string>> {
-  const described = variableNames.map((name) => [name, describe(name, env[name] ?? "")]);
-  return Object.fromEntries(described);
+const isSecret = (name: VariableName): boolean => getReference(name).secret === true;
+
+/** What every variable says that is no secret, its default included, as a start shows it. */
+export function describeEnvironment(env: Environment): Readonly<Record<string, string>> {
+  const shown = variableNames.filter((name) => !isSecret(name));
+  return Object.fromEntries(shown.map((name) => [name, env[name] || (getReference(name).default ?? "not set")]));
 }
 
-function describe(name: VariableName, text: string): string {
-  const { default: defaultText, secret } = getReference(name);
-  if (secret === true) return text === "" ? "not set" : "set";
-  return text === "" ? (defaultText ?? "not set") : text;
+/** Which secrets are set and which are not: their names alone. */
+export function describeSecrets(env: Environment): string {
+  const listed = (wanted: boolean) => variableNames.filter((name) => isSecret(name) && !env[name] !== wanted);
+  const list = (names: readonly string[]) => (names.length === 0 ? "none" : names.join(", "));
+  return `configuration, with ${list(listed(true))} set, and not set ${list(listed(false))}`;
 }

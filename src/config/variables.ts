@@ -4,6 +4,7 @@ import { logLevels } from "../foundation/logging/index.ts";
 import { exporterNames, samplerNames } from "../foundation/telemetry/index.ts";
 import { areHeaders, parsePairs } from "./key-value-pairs.ts";
 import { flag, fraction, type Kind, oneOf, text, textAs, textWhere, urlOf, wholeNumber } from "./kinds.ts";
+import { parseOrigins } from "./origins.ts";
 import { isBucketName } from "./s3-bucket.ts";
 
 /** What `.env.example` documents of a variable: the text of its default (null: unset), and what it may say. */
@@ -65,6 +66,7 @@ export const variables = z.object({
   PORT: withDefault("3000", wholeNumber(0, 65_535)),
   PUBLIC_URL: optional(plainUrl),
   BODY_BYTES_MAX: withDefault("4194304", wholeNumber(1_024, 67_108_864)),
+  CORS_ORIGINS: optional(textAs("* or origins such as https://app.example.com, separated by commas", parseOrigins)),
   TRUSTED_PROXY_HOPS: withDefault("0", wholeNumber(0, 10)),
   REQUEST_TIMEOUT_MS: withDefault("30000", wholeNumber(100, 600_000)),
   EVENT_LOOP_DELAY_MS_MAX: withDefault("1000", wholeNumber(0, 60_000)),
@@ -131,7 +133,9 @@ export const variables = z.object({
   ),
   OTEL_EXPORTER_OTLP_TIMEOUT: withDefault("10000", wholeNumber(1, 600_000)),
   OTEL_EXPORTER_OTLP_COMPRESSION: withDefault("none", oneOf(["gzip", "none"])),
-  OTEL_TRACES_EXPORTER: withDefault("otlp", oneOf(exporterNames)),
+  OTEL_TRACES_EXPORTER: withDefault("otlp", oneOf([...exporterNames, "file"])),
+  TRACES_FILE: withDefault(".footing/traces.jsonl", text("a path")),
+  TRACES_FILE_BYTES_MAX: withDefault("67108864", wholeNumber(65_536, 1_099_511_627_776)),
   OTEL_LOGS_EXPORTER: withDefault("otlp", oneOf(exporterNames)),
   OTEL_METRICS_EXPORTER: withDefault("otlp", oneOf(exporterNames)),
   OTEL_TRACES_SAMPLER: withDefault("parentbased_always_on", oneOf(samplerNames)),

@@ -3,13 +3,14 @@ import { createApp } from "../../src/app.ts";
 import { createDatabaseCheck } from "../../src/boot/database-check.ts";
 import { parseConfig } from "../../src/config.ts";
 import { mapPgError } from "../../src/db/errors.ts";
-import type { Deps } from "../../src/deps.ts";
-import { createDb } from "../../src/foundation/db/index.ts";
+import type { Deps, Metrics } from "../../src/deps.ts";
+import { combineObservers, createDb, createStatementMeter } from "../../src/foundation/db/index.ts";
 import { openTcpSocket } from "../../src/foundation/db/tcp-socket.ts";
 import { createLifecycle } from "../../src/foundation/health/index.ts";
 import { requestDeadline } from "../../src/foundation/http/request-deadline.ts";
 import { setUpLogging } from "../../src/foundation/logging/index.ts";
-import { createNoTelemetry, type Telemetry } from "../../src/foundation/telemetry/index.ts";
+import { createDbObserver, createNoTelemetry, type Telemetry } from "../../src/foundation/telemetry/index.ts";
+import { createLedgerMetrics } from "../../src/modules/journal/index.ts";
 import { createTestDatabase } from "./database.ts";
 
 export interface TestAppOptions {
@@ -19,6 +20,9 @@ export interface TestAppOptions {
   readonly databaseUrl?: (apiUrl: string) => string;
   readonly telemetry?: Telemetry;
 }
+
+/** For a service that a test calls itself: nothing is counted. */
+export const noMetrics: Metrics = { ledger: createLedgerMetrics(createNoTelemetry().meter) };
 
 /** What a response was: its body parsed as JSON where it is JSON. */
 export interface Answer {
@@ -51,6 +55,7 @@ export async function createTestApp(options: TestAppOptions = {}) {
   });
   const logLines: string[] = [];
   const clock = { current: null as Date | null, now: () => clock.current ?? new Date() };
+  const telemetry = options.telemetry ?? createNoTelemetry();
   const backgroundErrors: unknown[] = [];
   const db = createDb({
     ...config.database.pool,
@@ -60,6 +65,10 @@ export async function createTestApp(options: TestAppOptions = {}) {
     mapError: mapPgError,
     deadline: requestDeadline,
     onBackgroundError: (error) => backgroundErrors.push(error),
+    observer: combineObservers(
+      createStatementMeter(),
+      telemetry.enabled ? createDbObserver({ ...telemetry, databaseUrl: database.apiUrl }) : undefined,
+    ),
   });
   const lifecycle = createLifecycle();
   lifecycle.enter("ready");
@@ -73,7 +82,8 @@ export async function createTestApp(options: TestAppOptions = {}) {
       write: (line) => logLines.push(line),
       ...(options.telemetry === undefined ? {} : { activeTrace: options.telemetry.activeTrace }),
     }),
-    telemetry: options.telemetry ?? createNoTelemetry(),
+    telemetry,
+    metrics: { ledger: createLedgerMetrics(telemetry.meter) },
     clock,
     checks: [createDatabaseCheck(db)],
     lifecycle,

@@ -46,6 +46,13 @@ export class Received {
   /** Of the last collection that arrived; sums are cumulative. */
   points: readonly ReceivedPoint[] = [];
   readonly resources: Attributes[] = [];
+  /** Of every metric that ever arrived. */
+  readonly metrics = new Set<string>();
+
+  collect(points: readonly ReceivedPoint[]): void {
+    this.points = points;
+    for (const { metric } of points) this.metrics.add(metric);
+  }
 
   /** The sum over the points of a metric that have these attributes. */
   total(metric: string, attributes: Attributes = {}): number {
@@ -117,7 +124,7 @@ export async function startReceiver(): Promise<OtlpReceiver> {
     },
     onMetrics: ({ resourceMetrics }: Decoded) => {
       for (const { resource, scopeMetrics } of resourceMetrics)
-        of(resource).points = scopeMetrics.flatMap(({ metrics }: Decoded) => metrics.flatMap(toPoints));
+        of(resource).collect(scopeMetrics.flatMap(({ metrics }: Decoded) => metrics.flatMap(toPoints)));
     },
   });
   await server.start();

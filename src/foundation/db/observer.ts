@@ -1,4 +1,5 @@
 import { BaseAppError } from "../errors/app-error.ts";
+import { findPgError } from "./pg-errors.ts";
 import type { TxMode } from "./types.ts";
 
 /**
@@ -18,6 +19,8 @@ export interface StatementEnd {
   readonly rows: number;
   /** The driver's own error, or null. Its message may quote values. */
   readonly error: unknown;
+  /** SQLSTATE, where it was PostgreSQL that refused the statement. */
+  readonly sqlState: string | null;
 }
 
 /** Watches one call of `withTx` or `streamTx`, its retries included. */
@@ -31,8 +34,8 @@ export interface TxObserver {
    * services. The text has `$1` where values go; the values are not told. What it gives is called once, at the answer.
    */
   onStatement(text: string): (end: StatementEnd) => void;
-  /** The transaction lost against another and is about to run again. */
-  onRetry(error: unknown): void;
+  /** The transaction lost against another, by this SQLSTATE, and is about to run again. */
+  onRetry(sqlState: string): void;
   /** Once. The last statement of a read, and of a rollback, may still be under way. */
   onEnd(end: TxEnd): void;
 }
@@ -58,9 +61,9 @@ function both(first: TxObserver, second: TxObserver): TxObserver {
     run: (fn) => first.run(() => second.run(fn)),
     onAcquire: () => inTurn(first.onAcquire(), second.onAcquire()),
     onStatement: (text) => inTurn(first.onStatement(text), second.onStatement(text)),
-    onRetry: (error) => {
-      first.onRetry(error);
-      second.onRetry(error);
+    onRetry: (sqlState) => {
+      first.onRetry(sqlState);
+      second.onRetry(sqlState);
     },
     onEnd: (end) => {
       first.onEnd(end);
@@ -85,8 +88,8 @@ export function observeStatement<Answer extends PromiseLike<unknown>>(
   if (observer === undefined) return answer;
   const end = observer.onStatement(text);
   answer.then(
-    (rows) => end({ rows: Array.isArray(rows) ? rows.length : 0, error: null }),
-    (error: unknown) => end({ rows: 0, error }),
+    (rows) => end({ rows: Array.isArray(rows) ? rows.length : 0, error: null, sqlState: null }),
+    (error: unknown) => end({ rows: 0, error, sqlState: findPgError(error)?.code ?? null }),
   );
   return answer;
 }

@@ -5,7 +5,7 @@ import { outOfTime } from "./deadline.ts";
 import { abandon, finishRead, rollBack, sendEnd, unavailable } from "./end-tx.ts";
 import { failureOf } from "./observer.ts";
 import { modeOf, type OpenedTx, openTx, type TxCall } from "./open-tx.ts";
-import { isConnectionLoss, isTransactionConflict } from "./pg-errors.ts";
+import { findTransactionConflict, isConnectionLoss } from "./pg-errors.ts";
 import type { OpenTx } from "./tx.ts";
 import type { Db, Tx, TxOptions, TxScope } from "./types.ts";
 
@@ -72,7 +72,8 @@ export async function retryConflicts<T>({ db, options, observer }: TxCall, run: 
       return await run();
     } catch (error) {
       if (error instanceof BaseAppError) throw error;
-      if (!isTransactionConflict(error)) throw db.settings.mapError(error) ?? error;
+      const conflict = findTransactionConflict(error);
+      if (conflict === null) throw db.settings.mapError(error) ?? error;
       if (attempt >= attempts) {
         throw new FoundationError("TRANSACTION_CONFLICT", {
           cause: error,
@@ -80,7 +81,7 @@ export async function retryConflicts<T>({ db, options, observer }: TxCall, run: 
           headers: { "Retry-After": "1" },
         });
       }
-      observer?.onRetry(error);
+      observer?.onRetry(conflict);
       await jitter(attempt);
     }
   }

@@ -5,14 +5,15 @@ import type { LogLevel } from "../logging/log-level.ts";
 import { roundMs } from "../logging/log-timing.ts";
 import type { Logger } from "../logging/logger.ts";
 import { findAnswerSize, measureAnswer } from "./answer-size.ts";
+import { isProbe } from "./probes.ts";
 import type { RequestVariables } from "./request-context.ts";
 
 export interface RequestLoggerOptions {
   readonly logger: Logger;
   /** Monotonic milliseconds, as given to `requestContext`; `performance.now` by default. */
   readonly elapsedMs?: () => number;
-  /** Paths whose successful requests are logged at debug; `/health` by default. */
-  readonly quietPaths?: ReadonlySet<string>;
+  /** Whether a path's successful requests are logged at debug; those of probes by default. */
+  readonly isQuiet?: (path: string) => boolean;
 }
 
 const pathLengthMax = 512;
@@ -27,7 +28,7 @@ const pathLengthMax = 512;
 export function requestLogger(options: RequestLoggerOptions): MiddlewareHandler<{ Variables: RequestVariables }> {
   const { logger } = options;
   const elapsedMs = options.elapsedMs ?? (() => performance.now());
-  const quietPaths = options.quietPaths ?? new Set(["/health"]);
+  const isQuiet = options.isQuiet ?? isProbe;
   return async (c, next) => {
     measureAnswer(c);
     let escaped: unknown;
@@ -38,7 +39,7 @@ export function requestLogger(options: RequestLoggerOptions): MiddlewareHandler<
       throw thrown;
     } finally {
       const status = escaped === undefined ? c.res.status : 500;
-      const level = levelOf(status, quietPaths.has(c.req.path));
+      const level = levelOf(status, isQuiet(c.req.path));
       if (logger.isEnabled(level)) {
         logger[level]("request", {
           "url.path": c.req.path.slice(0, pathLengthMax),

@@ -8,7 +8,7 @@
  * const write = (line: string) => console.log(line);
  * const logger = createLogger({ level: "info", sinks: [createLineSink({ render: renderJson, write })] });
  * withLogContext({ request_id: "r-1" }, () => logger.info("paid", { amount: 10n, password: "hunter2" }));
- * // {"timestamp":"…","level":"info","message":"paid","request_id":"r-1","amount":"10","password":"[redacted]"}
+ * // {"timestamp":"…","level":"info","message":"paid","amount":"10","password":"[redacted]","request_id":"r-1"}
  *
  * @module
  */

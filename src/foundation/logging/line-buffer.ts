@@ -5,7 +5,7 @@ export interface LineBufferOptions {
   readonly bytesMax?: number;
   /** How long a line may wait for others to be written with: 5 ms by default. */
   readonly delayMs?: number;
-  /** Told once when the output takes lines again, with how many were dropped meanwhile: what it writes then is kept. */
+  /** Told once when the output takes lines again, with how many were dropped meanwhile: a line of its own is kept. */
   readonly onRecovery?: (droppedLines: number) => void;
   /** Told once, of the first failure of `write`: from then on nothing can be written. */
   readonly onFailure?: (error: unknown) => void;
@@ -24,7 +24,7 @@ export interface LineBuffer {
 }
 
 /** Text that waits is encoded when it has become this long, so that the bound is one of bytes. */
-const chunkLength = 65_536;
+const chunkLength = 1_048_576;
 /** UTF-8 has at most this many bytes for a UTF-16 unit. */
 const bytesPerUnitMax = 3;
 const newlineBytes = 1;
@@ -41,20 +41,24 @@ export function createLineBuffer(options: LineBufferOptions): LineBuffer {
   let chunks: Uint8Array<ArrayBuffer>[] = [];
   let chunkBytes = 0;
   let writingBytes = 0;
+  /** Lines in `text` and `chunks`. */
+  let heldLines = 0;
   let droppedLines = 0;
   let untold = 0;
+  let telling = false;
   let failed = false;
   let scheduled = false;
   let drained: PromiseWithResolvers<void> | null = null;
 
   function push(line: string): void {
     const waiting = writingBytes + chunkBytes + (text.length + line.length + newlineBytes) * bytesPerUnitMax;
-    if (failed || (waiting > bytesMax && !fitsExactly(line))) {
+    if (failed || (waiting > bytesMax && !telling && !fitsExactly(line))) {
       droppedLines += 1;
       untold += 1;
       return;
     }
     text += `${line}\n`;
+    heldLines += 1;
     if (text.length >= chunkLength) encode();
     schedule();
   }
@@ -105,6 +109,7 @@ export function createLineBuffer(options: LineBufferOptions): LineBuffer {
     const all = chunks.length === 1 ? first : concat(chunks, chunkBytes);
     chunks = [];
     chunkBytes = 0;
+    heldLines = 0;
     return all;
   }
 
@@ -112,11 +117,15 @@ export function createLineBuffer(options: LineBufferOptions): LineBuffer {
     if (untold === 0 || failed) return;
     const count = untold;
     untold = 0;
+    telling = true;
     onRecovery?.(count);
+    telling = false;
   }
 
   function fail(error: unknown): void {
     failed = true;
+    droppedLines += heldLines;
+    heldLines = 0;
     text = "";
     chunks = [];
     chunkBytes = 0;

@@ -59,10 +59,10 @@ export function addToRequestLine(fields: LogFields): void {
   if (scope !== undefined) Object.assign(scope.requestLine, fields);
 }
 
-/** Adds to a number on the request's line, which begins with 0: statements sent, milliseconds waited. */
+/** Adds to a number on the request's line, which begins with 0: statements sent, milliseconds waited. To a thousandth. */
 export function countInRequestLine(name: string, by: number): void {
   const line = scopes.getStore()?.requestLine;
   if (line === undefined) return;
   const before = line[name];
-  line[name] = typeof before === "number" ? before + by : by;
+  line[name] = Math.round(((typeof before === "number" ? before : 0) + by) * 1_000) / 1_000;
 }

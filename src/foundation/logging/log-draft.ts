@@ -1,4 +1,4 @@
-import type { BoundFields } from "./bound-fields.ts";
+import { type BoundFields, isReserved } from "./bound-fields.ts";
 import type { LogLevel } from "./log-level.ts";
 import { severityNumbers } from "./log-level.ts";
 import type { LogFields, LogRecord, TraceIds } from "./log-record.ts";
@@ -37,26 +37,11 @@ export class LogDraft implements LogRecord {
   #merge(): LogFields {
     const { bound, trace, keys, values } = this;
     const fields: Record<string, unknown> = Object.assign(Object.create(null), bound.fields);
-    if (trace !== null) Object.assign(fields, { trace_id: trace.traceId, span_id: trace.spanId });
     for (const [index, key] of keys.entries()) {
       const value = values[index];
-      if (value !== undefined && !isReserved(key, trace)) fields[key] = value;
+      if (value !== undefined && !isReserved(key)) fields[key] = value;
     }
+    if (trace !== null) Object.assign(fields, { trace_id: trace.traceId, span_id: trace.spanId });
     return fields;
-  }
-}
-
-/** What no field may take the place of. */
-export function isReserved(key: string, trace: TraceIds | null): boolean {
-  switch (key) {
-    case "timestamp":
-    case "level":
-    case "message":
-      return true;
-    case "trace_id":
-    case "span_id":
-      return trace !== null;
-    default:
-      return false;
   }
 }

@@ -4,7 +4,7 @@ import type { LogDraft } from "./log-draft.ts";
 import { severityNumbers } from "./log-level.ts";
 import type { ActiveTrace } from "./log-record.ts";
 import { createRedactor, type Redactor } from "./redaction/redactor.ts";
-import { createPlainer } from "./to-plain.ts";
+import { Plainer } from "./to-plain.ts";
 
 /** One step on a line's way: it changes the draft. It never throws and never waits. */
 export type LogProcessor = (draft: LogDraft) => void;
@@ -71,10 +71,9 @@ function formatErrors({ values }: LogDraft): void {
 }
 
 function makePlain(draft: LogDraft): void {
-  const plainer = createPlainer();
+  const plainer = new Plainer();
   draft.message = plainer.text(draft.message);
-  const { values } = draft;
-  for (let index = 0; index < values.length; index += 1) values[index] = plainer.value(values[index]);
+  plainer.values(draft.values);
 }
 
 function redact(redactor: Redactor): LogProcessor {

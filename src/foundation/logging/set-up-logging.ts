@@ -17,14 +17,16 @@ export interface LoggingOptions {
   readonly activeTrace?: ActiveTrace;
   /** Where records go besides (an exporter). */
   readonly moreSinks?: readonly LogSink[];
+  /** Milliseconds since 1970; `Date.now` by default. */
+  readonly nowMs?: () => number;
 }
 
 /** The logger of a process or isolate: lines for people in debug mode, one JSON object a line otherwise. */
 export function setUpLogging(options: LoggingOptions): Logger {
-  const { level, debug, colour = false, write, flush, activeTrace, moreSinks = [] } = options;
+  const { level, debug, colour = false, write, flush, activeTrace, moreSinks = [], nowMs = Date.now } = options;
   const render = debug ? createPeopleRenderer({ colour }) : renderJson;
   const lines = createLineSink({ render, write, ...(flush === undefined ? {} : { flush }) });
-  return createLogger({ level, sinks: [lines, ...moreSinks], activeTrace });
+  return createLogger({ level, sinks: [lines, ...moreSinks], activeTrace, nowMs });
 }
 
 /**

@@ -20,31 +20,41 @@ export const logBounds = {
 
 export const unreadable = "[unreadable]";
 
-/** Makes values plain within the bounds of one line: what one value takes, the next one lacks. */
-export interface Plainer {
-  value(value: unknown): unknown;
-  text(text: string): string;
-  entries(fields: object): readonly (readonly [string, unknown])[];
-}
-
 /**
- * Makes a converter for the values of one line. What it gives is strings, finite numbers, booleans, nulls, and arrays
- * and objects (without a prototype) of them; undefined stays. It never throws, whatever a getter, proxy or `toJSON` does.
+ * Makes the values of one line plain, within the bounds of a line: what one value takes, the next one lacks. What it gives
+ * is strings, finite numbers, booleans, nulls, and arrays and objects (without a prototype) of them; undefined stays.
+ * It never throws, whatever a getter, proxy or `toJSON` does.
  *
  * Dates become ISO 8601, bigints and other numbers text, maps and headers objects, sets arrays, errors their
  * description with causes, binary data its size; whatever has a `toJSON` (big.js' decimals) is what that says.
  */
-export function createPlainer(): Plainer {
-  const budget = { texts: logBounds.textsLengthMax, values: logBounds.valuesMax };
-  const value = (given: unknown): unknown => toPlain(given, budget, []);
-  const text = (given: string): string => takeText(given, budget);
-  const entries = (fields: object): [string, unknown][] => {
-    const [keys, values]: [string[], unknown[]] = [[], []];
-    readEntries(fields, logBounds.fieldsMax, keys, values);
-    return keys.map((key, index) => [key, values[index]]);
-  };
-  return { value, text, entries };
+export class Plainer {
+  readonly #budget: Budget = { texts: logBounds.textsLengthMax, values: logBounds.valuesMax };
+
+  value(value: unknown): unknown {
+    return toPlain(value, this.#budget, noAncestors);
+  }
+
+  /** All values of an array, in their places. */
+  values(values: unknown[]): void {
+    const budget = this.#budget;
+    for (let index = 0; index < values.length; index += 1) {
+      const value = values[index];
+      // Most values are short texts: they stay as they are.
+      if (typeof value === "string" && value.length <= logBounds.textLengthMax && value.length <= budget.texts) {
+        budget.texts -= value.length;
+      } else {
+        values[index] = toPlain(value, budget, noAncestors);
+      }
+    }
+  }
+
+  text(text: string): string {
+    return takeText(text, this.#budget);
+  }
 }
+
+const noAncestors: readonly object[] = [];
 
 interface Budget {
   texts: number;

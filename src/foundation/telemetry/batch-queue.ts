@@ -27,7 +27,8 @@ export class BatchQueue<T> {
   /** Never waits and never throws. */
   push(item: T): void {
     const { itemsMax, batchMax, delayMs } = this.#options;
-    if (this.#closed || this.#items.length >= itemsMax) {
+    if (this.#closed) return;
+    if (this.#items.length >= itemsMax) {
       this.#options.onRefused(1);
       return;
     }

@@ -21,11 +21,12 @@ export interface Pipelines {
 export type SignalUrls = Readonly<Record<Signal, string | null>>;
 
 const batchDelayMs = 1_000;
+const alwaysOn = { name: "parentbased_always_on", ratio: 1 } as const;
 
-export function findSignalUrls({ exporters, otlp }: TelemetryOptions): SignalUrls {
+export function findSignalUrls({ exporters = {}, otlp }: TelemetryOptions): SignalUrls {
   const urlOf = (signal: Signal): string | null => {
-    if (exporters[signal] !== "otlp") return null;
-    return otlp.endpoints[signal] ?? (otlp.endpoint === undefined ? null : signalUrl(otlp.endpoint, signal));
+    if (exporters[signal] === "none") return null;
+    return otlp.endpoints?.[signal] ?? (otlp.endpoint === undefined ? null : signalUrl(otlp.endpoint, signal));
   };
   return { traces: urlOf("traces"), logs: urlOf("logs"), metrics: urlOf("metrics") };
 }
@@ -36,8 +37,8 @@ export async function createPipelines(
   urls: SignalUrls,
   loadPackages: PackageLoader,
 ): Promise<Pipelines> {
-  const { spanExporter, flushOnly = false, metricIntervalMs: intervalMs } = options;
-  const resource = resourceAttributes(options.service, options.resourceAttributes);
+  const { spanExporter, flushOnly = false, metricIntervalMs: intervalMs = 60_000, sampler = alwaysOn } = options;
+  const resource = resourceAttributes(options.service, options.resourceAttributes ?? {});
   const health = new ExportHealth(options.reporter);
   const delayMs = flushOnly ? null : batchDelayMs;
 
@@ -45,7 +46,9 @@ export async function createPipelines(
   const packages = await loadWanted(options, wanted, loadPackages);
 
   const otlp = <T>(signal: Signal, codec: OtlpCodec<T>, countOf: (items: T) => number) => {
-    const sender = createOtlpSender({ ...options.otlp, url: urls[signal] ?? "", fetch: options.fetch ?? fetch });
+    const { headers = {}, timeoutMs = 10_000, compression = "none" } = options.otlp;
+    const to = { url: urls[signal] ?? "", headers, timeoutMs, compression };
+    const sender = createOtlpSender({ ...to, fetch: options.fetch ?? fetch });
     return createOtlpExporter({ signal, codec, countOf, health, sender });
   };
   const onRefused = (signal: Signal) => (count: number) => health.lose(signal, count, "the queue is full");
@@ -57,7 +60,7 @@ export async function createPipelines(
       createTracePipeline(traces, {
         resource,
         delayMs,
-        sampler: options.sampler,
+        sampler,
         onRefused: onRefused("traces"),
         exporter: spanExporter ?? otlp("traces", traces.serializer, countItems),
       }),

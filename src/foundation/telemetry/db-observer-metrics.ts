@@ -1,5 +1,5 @@
 import type { Attributes, Meter } from "@opentelemetry/api";
-import type { PoolStats } from "../db/pool.ts";
+import type { PoolStats } from "../db/index.ts";
 
 /** What is measured of a database while it works. */
 export function createDbMetrics(meter: Meter) {

@@ -31,7 +31,7 @@ const token =
  * first word for all others. Values are never part of it.
  */
 export function summariseStatement(text: string): StatementSummary {
-  const words = Array.from(text.matchAll(token), ([sign, name]) => name ?? sign).filter(
+  const words = Array.from(text.matchAll(token), ([sign, name]) => (name === undefined ? sign : plain(name))).filter(
     (word) => !word.startsWith("--") && !word.startsWith("/*"),
   );
   const upper = words.map((word) => word.toUpperCase());
@@ -43,6 +43,11 @@ export function summariseStatement(text: string): StatementSummary {
   }
   const targets = findTargets(words, upper);
   return { operation, targets: targets.length > 0 ? targets : findCalled(words) };
+}
+
+/** Query builders quote every name; the same table has one name, whoever wrote the statement. */
+function plain(name: string): string {
+  return name.replace(/"([a-z_][a-z0-9_$]*)"/g, "$1").replace(/\s*\.\s*/g, ".");
 }
 
 /** The first data operation outside the parentheses of a WITH list. */

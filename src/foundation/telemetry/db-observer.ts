@@ -10,8 +10,7 @@ import {
   type Tracer,
   trace,
 } from "@opentelemetry/api";
-import type { DbObserver, StatementEnd, TxEnd, TxObserver } from "../db/observer.ts";
-import { findPgError } from "../db/pg-errors.ts";
+import type { DbObserver, StatementEnd, TxEnd, TxMode, TxObserver, TxOutcome } from "../db/index.ts";
 import { createDbMetrics } from "./db-observer-metrics.ts";
 import { createStatementTable, type KnownStatement } from "./db-observer-statements.ts";
 import { errorTypeOf } from "./error-type.ts";
@@ -42,7 +41,7 @@ export function createDbObserver({ tracer, meter, databaseUrl }: DbObserverOptio
     return span?.isRecording() === true ? span : null;
   }
 
-  function onTransaction(mode: "read" | "write"): TxObserver {
+  function onTransaction(mode: TxMode): TxObserver {
     const outer = context.active();
     const span = startRecorded(`${mode} transaction`, transactionOptions[mode], outer);
     const own = span === null ? null : trace.setSpan(outer, span);
@@ -68,25 +67,39 @@ export function createDbObserver({ tracer, meter, databaseUrl }: DbObserverOptio
         const statementSpan = startStatement(statement);
         const startedAt = performance.now();
         return (end) => {
-          const failed = end.error === null ? null : failureAttributes(end.error);
+          const failed = end.error === null ? null : failureAttributes(end);
           const attributes =
             failed === null ? statement.metricAttributes : { ...statement.metricAttributes, ...failed };
           metrics.operationDuration.record(secondsSince(startedAt), attributes);
           if (statementSpan !== null) endStatement(statementSpan, end, failed);
         };
       },
-      onRetry(error) {
+      onRetry(sqlState) {
         retries += 1;
-        metrics.retries.add(1, { "db.response.status_code": findPgError(error)?.code });
+        metrics.retries.add(1, { "db.response.status_code": sqlState });
       },
       onEnd(end) {
-        metrics.transactions.add(1, { "db.transaction.mode": mode, "db.transaction.outcome": end.outcome });
+        metrics.transactions.add(1, endings[mode][end.outcome]);
         if (span !== null) endTransaction(span, end, retries);
       },
     };
   }
 
   return { onTransaction };
+}
+
+/** One object for each: a meter knows what it has seen before by that. */
+const endings = { read: endingsOf("read"), write: endingsOf("write") };
+
+function endingsOf(mode: TxMode): Readonly<Record<TxOutcome, Attributes>> {
+  const ending = (outcome: TxOutcome) => ({ "db.transaction.mode": mode, "db.transaction.outcome": outcome });
+  return {
+    committed: ending("committed"),
+    dry_run: ending("dry_run"),
+    rolled_back: ending("rolled_back"),
+    failed: ending("failed"),
+    outcome_unknown: ending("outcome_unknown"),
+  };
 }
 
 const transactionOptions = {
@@ -108,11 +121,9 @@ function endTransaction(span: Span, { outcome, error }: TxEnd, retries: number):
   span.end();
 }
 
-function failureAttributes(error: unknown): Attributes {
-  const code = findPgError(error)?.code;
-  return code === undefined
-    ? { "error.type": errorTypeOf(error) }
-    : { "error.type": code, "db.response.status_code": code };
+function failureAttributes({ error, sqlState }: StatementEnd): Attributes {
+  if (sqlState === null) return { "error.type": errorTypeOf(error) };
+  return { "error.type": sqlState, "db.response.status_code": sqlState };
 }
 
 function connectionAttributes(databaseUrl: string): Attributes {

@@ -2,11 +2,34 @@
  * Traces, logs and metrics over OTLP/HTTP for any runtime: nothing where nothing is configured, and never in the way of
  * a request.
  *
+ * @example
+ * import { Hono } from "hono";
+ * import { createLogger } from "footing/logging";
+ * import { serverSpan, setUpTelemetry } from "footing/telemetry";
+ *
+ * const telemetry = await setUpTelemetry({
+ *   service: { name: "rates", version: "1.0.0" },
+ *   otlp: { endpoint: "http://localhost:4318" },
+ *   reporter: createLogger({ level: "info", sinks: [] }),
+ * });
+ * const app = new Hono();
+ * app.use(serverSpan({ telemetry }));
+ * app.get("/rates/:day", (c) => telemetry.tracer.startActiveSpan("look up", (span) => {
+ *   span.end();
+ *   return c.json({ day: c.req.param("day") });
+ * }));
+ * await app.request("/rates/2026-01-31");
+ * await telemetry.shutdown(5_000);
+ *
  * @module
  */
 export { holdContextManager } from "./context-manager.ts";
+export { createDbObserver, type DbObserverOptions, poolNameOf } from "./db-observer.ts";
+export { observePool } from "./db-observer-metrics.ts";
 export type { TelemetryReporter } from "./export-health.ts";
 export type { BatchExporter } from "./exporter.ts";
+export { createDecisionCounter } from "./instruments/rate-limiter.ts";
+export { type RuntimeSources, startRuntimeInstruments } from "./instruments/runtime.ts";
 export { type ExceptionAttributes, exceptionAttributes } from "./log-attributes.ts";
 export { type PackageLoader, packageLoader } from "./packages.ts";
 export { resourceAttributes, type ServiceDescription } from "./resource.ts";
@@ -25,3 +48,4 @@ export {
   parseTraceparent,
   parseTracestate,
 } from "./trace-context.ts";
+export { createTracedFetch, patchGlobalFetch, type TracedFetchOptions } from "./traced-fetch.ts";

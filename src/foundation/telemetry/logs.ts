@@ -1,7 +1,8 @@
-import type { Attributes, HrTime } from "@opentelemetry/api";
+import type { Attributes } from "@opentelemetry/api";
 import type { LogRecord, LogSink } from "../logging/log-record.ts";
 import { BatchQueue } from "./batch-queue.ts";
 import type { BatchExporter } from "./exporter.ts";
+import { toHrTime } from "./hr-time.ts";
 import { logAttributes } from "./log-attributes.ts";
 import type { LogPackages } from "./packages.ts";
 import { within } from "./within.ts";
@@ -63,9 +64,4 @@ function toOtlpRecord(record: LogRecord, resource: OtlpLogRecord["resource"]): O
     instrumentationScope,
     ...(record.trace === null ? {} : { spanContext: { ...record.trace, traceFlags: 1 } }),
   };
-}
-
-function toHrTime(timeMs: number): HrTime {
-  const seconds = Math.trunc(timeMs / 1_000);
-  return [seconds, Math.round((timeMs - seconds * 1_000) * 1e6)];
 }

@@ -1,6 +1,8 @@
 import type { Attributes, MeterProvider } from "@opentelemetry/api";
+import type { MetricProducer } from "@opentelemetry/sdk-metrics";
 import type { BatchExporter } from "./exporter.ts";
 import type { MetricPackages } from "./packages.ts";
+import { QuickMeters } from "./quick-meter.ts";
 import { startInterval } from "./timer.ts";
 
 /** Everything that one collection found. */
@@ -23,11 +25,10 @@ export interface MetricPipeline {
 
 /** Metrics over OTLP: cumulative sums, collected every so often and at the end. Instruments belong to whoever makes them. */
 export function createMetricPipeline(packages: MetricPackages, options: MetricPipelineOptions): MetricPipeline {
-  const reader = createReader(packages);
-  const provider = new packages.MeterProvider({
-    resource: packages.resourceFromAttributes(options.resource),
-    readers: [reader],
-  });
+  const resource = packages.resourceFromAttributes(options.resource);
+  const quickMeters = new QuickMeters(resource);
+  const reader = createReader(packages, quickMeters);
+  const provider = quickMeters.over(new packages.MeterProvider({ resource, readers: [reader] }));
   let collecting: Promise<void> | null = null;
   let collectedAt = performance.now();
 
@@ -69,11 +70,11 @@ export function countPoints({ scopeMetrics }: CollectedMetrics): number {
   return points.reduce((sum, count) => sum + count, 0);
 }
 
-function createReader({ MetricReader }: MetricPackages) {
+function createReader({ MetricReader }: MetricPackages, producer: MetricProducer) {
   /** Collects when it is told to. */
   class Reader extends MetricReader {
     protected override async onForceFlush(): Promise<void> {}
     protected override async onShutdown(): Promise<void> {}
   }
-  return new Reader();
+  return new Reader({ metricProducers: [producer] });
 }

@@ -20,7 +20,7 @@ type Attempt =
   | { readonly delivered: false; readonly reason: string; readonly retryAfterMs: number | null };
 
 const retryableStatuses: ReadonlySet<number> = new Set([429, 502, 503, 504]);
-const backoffMs = { first: 1_000, most: 5_000, factor: 1.5 };
+const backoffMs = { least: 100, first: 1_000, most: 5_000, factor: 1.5 };
 /** An answer to an export is a few bytes; anything longer is none, and is not read. */
 const answerBytesMax = 4_096;
 
@@ -43,7 +43,7 @@ export function createOtlpSender(options: OtlpSenderOptions) {
     for (;;) {
       const attempt = await tryOnce(body, deadline - performance.now());
       if (!("retryAfterMs" in attempt)) return attempt;
-      const pauseMs = attempt.retryAfterMs ?? waitMs * (0.8 + 0.4 * Math.random());
+      const pauseMs = Math.max(backoffMs.least, attempt.retryAfterMs ?? waitMs * (0.8 + 0.4 * Math.random()));
       waitMs = Math.min(waitMs * backoffMs.factor, backoffMs.most);
       if (closing.signal.aborted || performance.now() + pauseMs >= deadline) {
         return { delivered: false, reason: attempt.reason };

@@ -1,3 +1,5 @@
+import { createSpanSerializer } from "./otlp-spans.ts";
+
 /** What the SDK's packages give, for each signal. */
 export type TracePackages = Awaited<ReturnType<typeof packageLoader.traces>>;
 export type LogPackages = Awaited<ReturnType<typeof packageLoader.logs>>;
@@ -15,7 +17,9 @@ export const packageLoader = {
       import("@opentelemetry/otlp-transformer"),
       import("@opentelemetry/resources"),
     ]);
-    return { ...sdk, serializer: ProtobufTraceSerializer, resourceFromAttributes };
+    const { deserializeResponse } = ProtobufTraceSerializer;
+    const serializer = { serializeRequest: createSpanSerializer(), deserializeResponse };
+    return { ...sdk, serializer, resourceFromAttributes };
   },
   async logs() {
     const [{ ProtobufLogsSerializer }, { resourceFromAttributes }] = await Promise.all([

@@ -3,10 +3,10 @@ import type { Attributes } from "@opentelemetry/api";
 export interface ServiceDescription {
   readonly name: string;
   readonly version: string;
-  /** Told apart from other processes of the service; a UUID, best. */
-  readonly instanceId: string;
+  /** Tells this process from others of the service: a random UUID by default. */
+  readonly instanceId?: string;
   /** Where it runs: `production`, `staging`, … */
-  readonly environment: string;
+  readonly environment?: string;
 }
 
 /**
@@ -20,9 +20,10 @@ export function resourceAttributes(service: ServiceDescription, pairs: Readonly<
   const environment = pairs["deployment.environment.name"] ?? pairs["deployment.environment"] ?? service.environment;
   return {
     "service.version": service.version,
-    "service.instance.id": service.instanceId,
-    "deployment.environment.name": environment,
-    "deployment.environment": environment,
+    "service.instance.id": service.instanceId ?? crypto.randomUUID(),
+    ...(environment === undefined
+      ? {}
+      : { "deployment.environment.name": environment, "deployment.environment": environment }),
     "telemetry.sdk.language": "js",
     "telemetry.sdk.name": "opentelemetry",
     ...pairs,

@@ -35,39 +35,44 @@ export function spanNameOf(c: Context): string {
 }
 
 /**
- * What is known of a request when it comes. No header but User-Agent is read; of the query, the names of its parameters are kept.
+ * What is known of a request when it comes. No header but User-Agent is read; of the query, the names of its parameters
+ * are kept.
  *
  * @see https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server-span
  */
 export function requestAttributes(c: Context, sources: ServerSpanSources): Attributes {
-  const { url, path } = c.req;
-  const method = methodOf(c);
-  const { scheme, host, port } = originOf(url);
-  return defined({
-    "http.request.method": method,
-    "http.request.method_original": method === "_OTHER" ? clip(c.req.method) : undefined,
-    "http.route": findRoutePattern(c) ?? undefined,
-    "url.full": withoutQueryValues(redactor.text(clip(url))),
-    "url.path": redactor.text(clip(path)),
-    "url.scheme": scheme,
-    "server.address": host,
-    "server.port": port,
-    "client.address": sources.clientAddress?.(c) ?? undefined,
-    "user_agent.original": userAgentOf(c),
-    "network.protocol.version": sources.protocolVersion?.(c) ?? undefined,
-  });
+  const { method, url, path } = c.req;
+  const origin = originOf(url);
+  const shownPath = redactor.text(clip(path));
+  const attributes: Attributes = {
+    "http.request.method": methodOf(c),
+    "url.full": `${origin.text}${shownPath}${shownQuery(url)}`,
+    "url.path": shownPath,
+    "url.scheme": origin.scheme,
+    "server.address": origin.host,
+    "server.port": origin.port,
+  };
+  if (!knownMethods.has(method)) attributes["http.request.method_original"] = clip(method);
+  add(attributes, "http.route", findRoutePattern(c));
+  add(attributes, "client.address", sources.clientAddress?.(c));
+  add(attributes, "network.protocol.version", sources.protocolVersion?.(c));
+  const userAgent = c.req.header("user-agent");
+  if (userAgent !== undefined) attributes["user_agent.original"] = redactor.text(clip(userAgent));
+  return attributes;
 }
 
 /** What is known when it is over. */
 export function answerAttributes(c: Context, status: number, sources: ServerSpanSources): Attributes {
-  const errorId: unknown = c.get("errorId");
-  return defined({
-    "http.response.status_code": status,
-    "error.type": status >= 500 ? errorTypeOf(c, status) : undefined,
-    request_id: c.get("requestId"),
-    error_id: typeof errorId === "string" ? errorId : undefined,
-    "user.id": sources.userId?.(c),
-  });
+  const attributes: Attributes = { "http.response.status_code": status };
+  if (status >= 500) attributes["error.type"] = errorTypeOf(c, status);
+  add(attributes, "request_id", c.get("requestId"));
+  add(attributes, "error_id", c.get("errorId"));
+  add(attributes, "user.id", sources.userId?.(c));
+  return attributes;
+}
+
+function add(attributes: Attributes, name: string, value: unknown): void {
+  if (typeof value === "string") attributes[name] = value;
 }
 
 /** The error's id where it has one: there are as many as the catalogue lists. */
@@ -82,36 +87,43 @@ export function exceptionEvent(error: unknown): Attributes {
   return Object.fromEntries(Object.entries(attributes).map(([name, text]) => [name, redactor.text(text)]));
 }
 
-function userAgentOf(c: Context): string | undefined {
-  const text = c.req.header("user-agent");
-  return text === undefined ? undefined : redactor.text(clip(text));
+/** `?token=…` tells as much as a header does, whatever its name: the values stay out. */
+function shownQuery(url: string): string {
+  const start = url.indexOf("?");
+  if (start === -1) return "";
+  const names = clip(url.slice(start)).replace(/=[^&#]*/g, "=REDACTED");
+  return shownQueries.get(names) ?? keepShown(names, redactor.text(names));
 }
 
-/** `?token=…` tells as much as a header: the values stay out, whatever their names. */
-function withoutQueryValues(url: string): string {
-  const start = url.indexOf("?");
-  return start === -1 ? url : url.slice(0, start) + url.slice(start).replace(/=[^&#]*/g, "=REDACTED");
+/** Queries by their names alone, of which most APIs see only some. */
+const shownQueries = new Map<string, string>();
+const shownQueriesMax = 256;
+
+function keepShown(names: string, shown: string): string {
+  if (shownQueries.size >= shownQueriesMax) shownQueries.clear();
+  shownQueries.set(names, shown);
+  return shown;
 }
 
 interface Origin {
+  readonly text: string;
   readonly scheme: string;
   readonly host: string;
   readonly port: number;
 }
 
-let lastOrigin: readonly [string, Origin] | null = null;
+let lastOrigin: Origin | null = null;
 
 /** Nearly every request has the origin of the one before. */
 function originOf(url: string): Origin {
   const end = url.indexOf("/", url.indexOf("://") + 3);
   const text = end === -1 ? url : url.slice(0, end);
-  if (lastOrigin?.[0] === text) return lastOrigin[1];
+  if (lastOrigin?.text === text) return lastOrigin;
   const parsed = URL.parse(text);
   const scheme = parsed?.protocol.slice(0, -1) ?? "http";
   const port = Number(parsed?.port || (scheme === "https" ? 443 : 80));
-  const origin = { scheme, host: parsed?.hostname ?? "localhost", port };
-  lastOrigin = [text, origin];
-  return origin;
+  lastOrigin = { text, scheme, host: parsed?.hostname ?? "localhost", port };
+  return lastOrigin;
 }
 
 export function schemeOf(c: Context): string {
@@ -120,9 +132,4 @@ export function schemeOf(c: Context): string {
 
 function clip(text: string): string {
   return text.length > textLengthMax ? text.slice(0, textLengthMax) : text;
-}
-
-function defined(attributes: Record<string, string | number | undefined>): Attributes {
-  for (const name in attributes) if (attributes[name] === undefined) delete attributes[name];
-  return attributes as Attributes;
 }

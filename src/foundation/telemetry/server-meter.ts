@@ -28,10 +28,26 @@ function withServerAttributes(meter: Meter): Meter {
   return serverMeter;
 }
 
+/** One object for each series, by which meters know it again. */
+const known = new Map<string, Attributes>();
+/** Far above what routes, methods, statuses and error ids come to. */
+const knownMax = 10_000;
+
+function seriesOf(key: string, create: () => Attributes): Attributes {
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  if (known.size >= knownMax) known.clear();
+  const made = create();
+  known.set(key, made);
+  return made;
+}
+
 /** The series of a request that is under way. */
 function requestSeries(): Attributes {
   const c = findRequest();
-  return c === null ? {} : { "http.request.method": methodOf(c), "url.scheme": schemeOf(c) };
+  if (c === null) return {};
+  const [method, scheme] = [methodOf(c), schemeOf(c)];
+  return seriesOf(`${method} ${scheme}`, () => ({ "http.request.method": method, "url.scheme": scheme }));
 }
 
 /** The series of a request that is over. */
@@ -39,12 +55,13 @@ function answerSeries(): Attributes {
   const c = findRequest();
   if (c === null) return {};
   const { status } = c.res;
-  const route = findRoutePattern(c);
-  return {
-    "http.request.method": methodOf(c),
-    "url.scheme": schemeOf(c),
+  const [method, scheme, route] = [methodOf(c), schemeOf(c), findRoutePattern(c)];
+  const errorType = status >= 500 ? errorTypeOf(c, status) : "";
+  return seriesOf(`${method} ${scheme} ${status} ${errorType} ${route ?? ""}`, () => ({
+    "http.request.method": method,
+    "url.scheme": scheme,
     "http.response.status_code": status,
     ...(route === null ? {} : { "http.route": route }),
-    ...(status >= 500 ? { "error.type": errorTypeOf(c, status) } : {}),
-  };
+    ...(errorType === "" ? {} : { "error.type": errorType }),
+  }));
 }

@@ -7,6 +7,7 @@ import {
   trace,
 } from "@opentelemetry/api";
 import type { Context } from "hono";
+import { LinkedContext } from "./linked-context.ts";
 import { parseTraceparent, parseTracestate } from "./trace-context.ts";
 
 const requestKey = createContextKey("footing: the request that is served");
@@ -16,8 +17,9 @@ const requestKey = createContextKey("footing: the request that is served");
  * itself. The headers are read by this library's own parser, so no global propagator is needed.
  */
 export function contextOf(c: Context): ActiveContext {
-  const active = ROOT_CONTEXT.setValue(requestKey, c);
-  const parent = parseTraceparent(c.req.header("traceparent") ?? "");
+  const active = new LinkedContext(ROOT_CONTEXT, requestKey, c);
+  const header = c.req.header("traceparent");
+  const parent = header === undefined ? null : parseTraceparent(header);
   if (parent === null) return active;
   const traceState = parseTracestate(c.req.header("tracestate") ?? "");
   return trace.setSpanContext(active, {

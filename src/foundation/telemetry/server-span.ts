@@ -1,6 +1,7 @@
 import { httpInstrumentationMiddleware } from "@hono/otel";
 import { context } from "@opentelemetry/api";
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler, Next } from "hono";
+import { ServedRequest } from "./served-request.ts";
 import type { ServerSpanSources } from "./server-attributes.ts";
 import { createServerMeterProvider } from "./server-meter.ts";
 import { contextOf } from "./server-request.ts";
@@ -23,8 +24,11 @@ export function serverSpan({ telemetry, ...sources }: ServerSpanOptions): Middle
   const instrumented = httpInstrumentationMiddleware({
     tracer: new ServerTracer(telemetry.tracer, sources),
     meterProvider: createServerMeterProvider(telemetry.meterProvider),
-    // ServerTracer names the spans; this spares the making of a name that is not used.
+    // ServerTracer names the spans.
     spanNameFactory: () => "",
   });
-  return (c, next) => context.with(contextOf(c), instrumented, undefined, c, next);
+  const serve = (c: Context, next: Next) => instrumented(new ServedRequest(c) as unknown as Context, next);
+  return async (c, next) => {
+    await context.with(contextOf(c), serve, undefined, c, next);
+  };
 }

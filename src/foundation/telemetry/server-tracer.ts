@@ -36,8 +36,9 @@ export class ServerTracer implements Tracer {
     return this.#tracer.startSpan(name, options, active);
   }
 
-  startActiveSpan<F extends (span: Span) => unknown>(...given: [string, ...unknown[], F]): ReturnType<F> {
-    const [run, parent] = given.toReversed() as [(span: Span) => ReturnType<F>, ActiveContext];
+  startActiveSpan<F extends (span: Span) => unknown>(...given: [string, ...unknown[]]): ReturnType<F> {
+    const run = given[3] as (span: Span) => ReturnType<F>;
+    const parent = given[2] as ActiveContext;
     const c = findRequest(parent);
     if (c === null) throw new Error("a server span was started outside serverSpan");
     const span = this.#tracer.startSpan(spanNameOf(c), { kind: SpanKind.SERVER }, parent);

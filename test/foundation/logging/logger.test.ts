@@ -20,7 +20,7 @@ test("a line is one JSON object that begins with timestamp, level and message", 
   const { lines, logger } = capture("trace", { service: "footing" });
   logger.child({ request_id: "r-1" }).info("hello", { count: 2, gone: undefined });
   expect(lines).toEqual([
-    '{"timestamp":"2026-02-03T04:05:06.789Z","level":"info","message":"hello","service":"footing","request_id":"r-1","count":2}',
+    '{"timestamp":"2026-02-03T04:05:06.789Z","level":"info","message":"hello","count":2,"service":"footing","request_id":"r-1"}',
   ]);
 });
 

@@ -158,6 +158,7 @@ const fragment = fc.oneof(
     ],
     ...[
       "ghp_0123456789abcdefghij",
+      "AKIAIOSFODNN7EXAMPLE0",
       "sk-",
       "QWxhZGRpbjpvcGVuIHNlc2FtZQ==",
       "abcdefgh12345",
@@ -213,8 +214,8 @@ test("FT.LOG.2 a secret under its name in JSON is never in what is left, however
   );
 });
 
-test("a long text costs time in proportion to its length", () => {
-  for (const unit of [
+test("no text holds up who logs it: those that a scan has most to do with are done", () => {
+  const units = [
     "a",
     "password=",
     "://",
@@ -226,10 +227,9 @@ test("a long text costs time in proportion to its length", () => {
     "DE89 3704 ",
     "-----BEGIN PRIVATE KEY-----",
     "x ",
-    "eyJ.",
-  ]) {
-    const long = `password=${unit.repeat(200_000)}`;
-    expect(redactor.text(long).length).toBeLessThanOrEqual(long.length * 3);
-    expect(redactor.text(long.slice(9)).length).toBeGreaterThan(0);
+  ];
+  for (const unit of [...units, "eyJ.", 'token:"', "token=[", "://x@"]) {
+    const long = unit.repeat(20_000);
+    for (const text of [long, `password=${long}`]) expect(scanText(scanText(text))).toBe(scanText(text));
   }
-}, 5_000);
+}, 30_000);

@@ -49,6 +49,8 @@ export function createRecorder(options: { readonly sampler?: Sampler } = {}) {
 
   return {
     tracer,
+    tracerProvider: tracers,
+    meterProvider: meters,
     meter: meters.getMeter("test"),
     spans: (): readonly ReadableSpan[] => exporter.getFinishedSpans(),
     forget: () => exporter.reset(),

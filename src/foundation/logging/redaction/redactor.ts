@@ -15,28 +15,44 @@ export interface Redactor {
   isSecretKey(key: string): boolean;
 }
 
+/** The least number of 13 digits that a card may have. */
+const cardNumberMin = 2e12;
 /** Deeper than anything that was made plain; what is below is not passed on. */
 const depthMax = 16;
 
 /** Makes the redactor that log lines and spans share. */
 export function createRedactor(): Redactor {
-  const text = (value: string): string => (mayHoldSecret(value) ? scanText(value) : value);
-  const field = (key: string, value: unknown, depth = 0): unknown => {
-    if (findSecretKind(key) !== null) return isHarmless(key, value) ? value : redacted;
-    return inner(value, depth);
-  };
-  const inner = (value: unknown, depth: number): unknown => {
-    if (typeof value === "string") return text(value);
-    if (typeof value === "number")
-      return mayHoldSecret(String(value)) && text(String(value)) === redacted ? redacted : value;
-    if (typeof value !== "object" || value === null) return value;
-    if (depth >= depthMax) return redacted;
-    if (Array.isArray(value)) return value.map((item) => inner(item, depth + 1));
-    const made: Record<string, unknown> = Object.create(null);
-    for (const [name, each] of Object.entries(value)) made[text(name)] = field(name, each, depth + 1);
-    return made;
-  };
-  return { text, field: (key, value) => field(key, value), isSecretKey: (key) => findSecretKind(key) !== null };
+  return { text: redactText, field: redactField, isSecretKey: (key) => findSecretKind(key) !== null };
+}
+
+function redactText(text: string): string {
+  return mayHoldSecret(text) ? scanText(text) : text;
+}
+
+function redactField(key: string, value: unknown): unknown {
+  if (findSecretKind(key) !== null) return isHarmless(key, value) ? value : redacted;
+  return redactValue(value, 0);
+}
+
+function redactValue(value: unknown, depth: number): unknown {
+  if (typeof value === "string") return redactText(value);
+  if (typeof value === "number") return value < cardNumberMin ? value : redactNumber(value);
+  return typeof value === "object" && value !== null ? redactObject(value, depth) : value;
+}
+
+function redactNumber(value: number): unknown {
+  return redactText(String(value)) === redacted ? redacted : value;
+}
+
+function redactObject(value: object, depth: number): unknown {
+  if (depth >= depthMax) return redacted;
+  if (Array.isArray(value)) return value.map((item) => redactValue(item, depth + 1));
+  const made: Record<string, unknown> = Object.create(null);
+  for (const [key, inner] of Object.entries(value)) {
+    const secret = findSecretKind(key) !== null && !isHarmless(key, inner);
+    made[redactText(key)] = secret ? redacted : redactValue(inner, depth + 1);
+  }
+  return made;
 }
 
 /** Whether there is one says nothing of it, and `max_tokens` is a number. */
