@@ -3,7 +3,7 @@ export interface LineBufferOptions {
   readonly write: (bytes: Uint8Array<ArrayBuffer>) => Promise<void>;
   /** What may wait, in bytes: 8 MiB by default. */
   readonly bytesMax?: number;
-  /** How long a line may wait for others to be written with: 5 ms by default. */
+  /** How long a line may wait for others to be written with: 25 ms by default. */
   readonly delayMs?: number;
   /** Told once when the output takes lines again, with how many were dropped meanwhile: a line of its own is kept. */
   readonly onRecovery?: (droppedLines: number) => void;
@@ -30,12 +30,12 @@ const bytesPerUnitMax = 3;
 const newlineBytes = 1;
 
 /**
- * Makes a buffer that writes many lines at once, a few milliseconds after the first of them, and never lets who logs
+ * Makes a buffer that writes many lines at once, some milliseconds after the first of them, and never lets who logs
  * wait. At most `bytesMax` wait, of which those that are just being written are a part. A line that finds no room
  * is dropped whole.
  */
 export function createLineBuffer(options: LineBufferOptions): LineBuffer {
-  const { write, bytesMax = 8 * 1_024 * 1_024, delayMs = 5, onRecovery, onFailure } = options;
+  const { write, bytesMax = 8 * 1_024 * 1_024, delayMs = 25, onRecovery, onFailure } = options;
   const encoder = new TextEncoder();
   let text = "";
   let chunks: Uint8Array<ArrayBuffer>[] = [];
