@@ -12,7 +12,7 @@ import { clientAddress, isProbeOrDocs, rateLimit } from "./foundation/rate-limit
 import { createAccountRoutes } from "./modules/accounts/index.ts";
 import { authenticate, createAuthRoutes } from "./modules/auth/index.ts";
 import { createBalanceRoutes } from "./modules/balances/index.ts";
-import { bookScope, createBookRoutes } from "./modules/books/index.ts";
+import { createBookRoutes } from "./modules/books/index.ts";
 import { createCommodityRoutes } from "./modules/commodities/index.ts";
 import { createExportRoutes } from "./modules/export/index.ts";
 import { createJournalRoutes } from "./modules/journal/index.ts";
@@ -56,7 +56,6 @@ export function createApp(deps: Deps) {
   const api = createRouter<AppEnv>();
   api.route("/", createAuthRoutes());
   api.use("/books/*", authenticate());
-  api.use("/books/:book_id/*", bookScope());
   api.route("/", createBookRoutes());
   api.route("/", createAccountRoutes());
   api.route("/", createBalanceRoutes());

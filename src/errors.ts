@@ -22,12 +22,18 @@ export const { AppError, catalogue } = defineErrors({
     meaning: "No account has this email address and password together.",
     remedy: "Check both; they are not told apart on purpose.",
   },
+  PASSWORD_WRONG: {
+    status: 403,
+    title: "The present password is wrong",
+    retryable: false,
+    meaning: "The password is changed by who knows the present one, and this is not it, or not any more.",
+    remedy: "Check it. It is no 401, as the access token is good and refreshing it would not help.",
+  },
   REFRESH_TOKEN_INVALID: {
     status: 401,
     title: "The refresh token is not valid",
     retryable: false,
-    meaning:
-      "The token is unknown, expired or revoked, or was used before; a second use revokes every token of its log-in.",
+    meaning: "The token is unknown, expired or revoked, or was used before; a second use ends its session.",
     remedy: "Log in again.",
   },
   PASSWORD_CHECK_BUSY: {

@@ -46,11 +46,11 @@ function openingOf(mode: TxMode, settings: DbSettings, scope: TxScope, options: 
     ["lock_timeout", String(settings.lockTimeoutMs)],
     ...Object.entries(scope.settings),
   ];
-  const guard = scope.guard?.(mode);
+  const guard = scope.guard?.(mode) ?? null;
   let position = 0;
   const next = () => `$${++position}`;
   const calls = local.map(() => `set_config(${next()}, ${next()}, true)`);
-  if (guard !== undefined) calls.push(`${guard.name}(${guard.args.map(next).join(", ")})`);
+  if (guard !== null) calls.push(`${guard.name}(${guard.args.map(next).join(", ")})`);
   return {
     begin: `BEGIN ISOLATION LEVEL ${isolation} READ ${mode === "read" ? "ONLY" : "WRITE"}`,
     settle: `SELECT ${calls.join(", ")}`,

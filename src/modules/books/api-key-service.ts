@@ -5,6 +5,7 @@ import {
   type ApiKeyRow,
   insertApiKey,
   type NewApiKey,
+  revokeKeysOfUser,
   selectApiKeys,
   updateApiKeyRevoked,
 } from "./api-key-repository.ts";
@@ -54,4 +55,12 @@ export async function revokeApiKey(
   input: { readonly bookId: string; readonly keyId: string; readonly now: Date },
 ): Promise<void> {
   if (!(await updateApiKeyRevoked(tx, input))) throw new AppError("NOT_FOUND", { detail: "There is no such API key." });
+}
+
+/** Revokes every API key that a user has made, in whichever book. */
+export function revokeApiKeysOfUser(
+  tx: Tx,
+  { userId, now }: { readonly userId: string; readonly now: Date },
+): Promise<void> {
+  return revokeKeysOfUser(tx, { bookId: null, userId, now });
 }

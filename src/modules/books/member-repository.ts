@@ -1,6 +1,6 @@
 import type { Tx } from "../../foundation/db/index.ts";
+import type { Role } from "../access/index.ts";
 import type { BookPage } from "./repository.ts";
-import type { Role } from "./schemas.ts";
 
 export interface MemberKey {
   readonly bookId: string;

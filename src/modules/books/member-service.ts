@@ -1,6 +1,7 @@
 import { AppError } from "../../errors.ts";
 import type { Tx } from "../../foundation/db/index.ts";
-import { revokeApiKeysOfUser } from "./api-key-repository.ts";
+import type { Role } from "../access/index.ts";
+import { revokeKeysOfUser } from "./api-key-repository.ts";
 import {
   countOwners,
   deleteMember,
@@ -12,7 +13,6 @@ import {
   updateMemberRole,
 } from "./member-repository.ts";
 import { type BookPage, lockBook } from "./repository.ts";
-import type { Role } from "./schemas.ts";
 
 export type { MemberRow } from "./member-repository.ts";
 
@@ -48,7 +48,7 @@ export async function removeMember(tx: Tx, input: MemberKey & { readonly now: Da
   const member = await getMemberForChange(tx, input);
   await assertOwnerRemains(tx, input, member);
   await deleteMember(tx, input);
-  await revokeApiKeysOfUser(tx, input);
+  await revokeKeysOfUser(tx, input);
 }
 
 async function getMemberForChange(tx: Tx, key: MemberKey): Promise<MemberRow> {

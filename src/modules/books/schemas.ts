@@ -1,11 +1,11 @@
 import { z } from "@hono/zod-openapi";
 import { listSchema, responseSchema } from "../../foundation/http/pagination.ts";
+import { keyScopes, roles } from "../access/index.ts";
 import { textSchema, timestampSchema, uuidSchema } from "../schemas.ts";
 
 export const roleSchema = z
-  .enum(["owner", "editor", "viewer"])
+  .enum(roles)
   .openapi({ description: "A viewer reads, an editor also posts, an owner also manages members and keys." });
-export type Role = z.infer<typeof roleSchema>;
 
 /** In lower case: addresses that differ in case alone are one. */
 export const emailSchema = z
@@ -42,8 +42,7 @@ export const memberSchema = responseSchema({
 }).openapi("Member");
 export const memberListSchema = listSchema(memberSchema).openapi("MemberList");
 
-export const keyScopeSchema = z.enum(["read", "write"]);
-export type KeyScope = z.infer<typeof keyScopeSchema>;
+export const keyScopeSchema = z.enum(keyScopes);
 
 export const apiKeyRequestSchema = z.strictObject({
   name: textSchema({ lengthMax: 100 }).openapi({ example: "import" }),

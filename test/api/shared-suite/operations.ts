@@ -70,7 +70,7 @@ export function listOperations(app: App): Operation[] {
       body: json === undefined || zod === undefined ? null : { json, zod },
       responses: route.responses,
       errorIds: documented["x-error-ids"] ?? [],
-      authenticated: documented.security === undefined,
+      authenticated: documented.security?.length !== 0,
       ofBook: route.path.includes("{book_id}"),
     };
   });
