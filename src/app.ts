@@ -55,7 +55,7 @@ export function createApp(deps: Deps) {
 
   const api = createRouter<AppEnv>();
   api.route("/", createAuthRoutes());
-  api.use("/books/*", authenticate());
+  for (const path of ["/books/*", "/invitations/*"]) api.use(path, authenticate());
   api.route("/", createBookRoutes());
   api.route("/", createAccountRoutes());
   api.route("/", createBalanceRoutes());

@@ -86,6 +86,35 @@ export const { AppError, catalogue } = defineErrors({
     meaning: "The user has a role in this book.",
     remedy: "Change the member's role instead.",
   },
+  INVITATION_NOT_YOURS: {
+    status: 403,
+    title: "The invitation is for another address",
+    retryable: false,
+    meaning: "An invitation is accepted by the user whose email address was invited, and yours is another one.",
+    remedy: "Log in with the address that was invited, or ask an owner of the book to invite yours.",
+  },
+  INVITATION_USED: {
+    status: 409,
+    title: "The invitation was accepted",
+    retryable: false,
+    meaning: "An invitation is good for one acceptance, and this one has had it.",
+    remedy: "Ask an owner of the book for a new invitation if the membership has ended; remove the member to end it.",
+  },
+  INVITATION_REVOKED: {
+    status: 409,
+    title: "The invitation was revoked",
+    retryable: false,
+    meaning:
+      "An owner of the book revoked the invitation or made a newer one to the same address, or who made it is no owner any more.",
+    remedy: "Use the newest invitation, or ask an owner of the book for one.",
+  },
+  INVITATION_EXPIRED: {
+    status: 409,
+    title: "The invitation has expired",
+    retryable: false,
+    meaning: "The invitation was not accepted in time.",
+    remedy: "Ask an owner of the book for a new one.",
+  },
   LAST_OWNER: {
     status: 409,
     title: "A book keeps at least one owner",

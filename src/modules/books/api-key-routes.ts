@@ -4,7 +4,8 @@ import { withTx } from "../../foundation/db/index.ts";
 import { pageQuery } from "../../foundation/http/pagination.ts";
 import { ownersOnly } from "../access/index.ts";
 import { defineBookCredentialRoute, defineBookRoute } from "../define-route.ts";
-import { assertExpiresLater, createApiKey, listApiKeys, makeApiKey, revokeApiKey } from "./api-key-service.ts";
+import { createApiKey, listApiKeys, makeApiKey, revokeApiKey } from "./api-key-service.ts";
+import { assertExpiresLater } from "./expiry.ts";
 import { readPage, toApiKeyResponse, toIdPage } from "./responses.ts";
 import {
   apiKeyListSchema,
@@ -83,7 +84,7 @@ export function registerApiKeyRoutes(router: OpenAPIHono<BookEnv>): void {
     const { name, scopes, expires_at } = c.req.valid("json");
     const now = deps.clock.now();
     const expiresAt = expires_at === undefined ? null : new Date(expires_at);
-    assertExpiresLater(expiresAt, now);
+    if (expiresAt !== null) assertExpiresLater(expiresAt, now);
     const { key, keyHash, prefix } = await makeApiKey();
     const bookId = c.req.valid("param").book_id;
     const made = {

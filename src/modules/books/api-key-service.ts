@@ -28,15 +28,6 @@ export async function makeApiKey(): Promise<{
   return { key, keyHash: await hashOpaqueToken(key), prefix: key.slice(0, shownLength) };
 }
 
-/** @throws VALIDATION_FAILED unless the time is after `now`; null passes. */
-export function assertExpiresLater(expiresAt: Date | null, now: Date): void {
-  if (expiresAt === null || expiresAt > now) return;
-  throw new AppError("VALIDATION_FAILED", {
-    detail: "/expires_at: must be in the future",
-    fields: [{ pointer: "/expires_at", detail: "must be in the future" }],
-  });
-}
-
 /** @throws NOT_FOUND when the user stopped being an owner of the book meanwhile. */
 export async function createApiKey(tx: Tx, key: NewApiKey): Promise<ApiKeyRow> {
   const row = await insertApiKey(tx, key);

@@ -35,6 +35,18 @@ export async function selectMember(tx: Tx, { bookId, userId }: MemberKey): Promi
   return member ?? null;
 }
 
+export async function findMemberByEmail(
+  tx: Tx,
+  { bookId, email }: { readonly bookId: string; readonly email: string },
+): Promise<MemberRow | null> {
+  const [member] = await tx.sql<MemberRow>`
+    select m.user_id, u.email, u.name, m.role, m.created_at
+    from identity.memberships m
+    join identity.users u on u.id = m.user_id
+    where m.book_id = ${bookId} and u.email = ${email}`;
+  return member ?? null;
+}
+
 /** Null when no user has the address. */
 export async function insertMember(
   tx: Tx,

@@ -106,7 +106,8 @@ export function registerMemberRoutes(router: OpenAPIHono<BookEnv>): void {
   router.openapi(changeMemberRoute, async (c) => {
     const { book_id: bookId, user_id: userId } = c.req.valid("param");
     const { role } = c.req.valid("json");
-    const run = async (tx: Tx) => toMemberResponse(await changeMemberRole(tx, { bookId, userId, role }));
+    const input = { bookId, userId, role, now: c.var.deps.clock.now() };
+    const run = async (tx: Tx) => toMemberResponse(await changeMemberRole(tx, input));
     return c.json(await writeToBook(c, { status: 200, run }), 200);
   });
 

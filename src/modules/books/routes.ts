@@ -6,6 +6,7 @@ import { ownersOnly, peopleOnly, readingKeys } from "../access/index.ts";
 import { noBookSchema, writeToBook } from "../book-write/index.ts";
 import { defineBookRoute, defineBookWriteRoute, defineUserRoute } from "../define-route.ts";
 import { registerApiKeyRoutes } from "./api-key-routes.ts";
+import { registerInvitationRoutes } from "./invitation-routes.ts";
 import { registerMemberRoutes } from "./member-routes.ts";
 import { readPage, toBookResponse, toIdPage } from "./responses.ts";
 import { bookListSchema, bookParamsSchema, bookRequestSchema, bookSchema } from "./schemas.ts";
@@ -70,8 +71,8 @@ const renameBookRoute = defineBookWriteRoute(
 );
 
 /**
- * `/books`, `/books/{book_id}`, and a book's `members` and `api-keys`. Mount `authenticate()` on
- * `/books/*` before them.
+ * `/books`, `/books/{book_id}`, a book's `members`, `invitations` and `api-keys`, and `/invitations/accept`. Mount
+ * `authenticate()` on `/books/*` and `/invitations/*` before them.
  */
 export function createBookRoutes() {
   const router = createRouter<BookEnv>();
@@ -112,6 +113,7 @@ export function createBookRoutes() {
   });
 
   registerMemberRoutes(router);
+  registerInvitationRoutes(router);
   registerApiKeyRoutes(router);
   return router;
 }

@@ -44,6 +44,10 @@ export const memberListSchema = listSchema(memberSchema).openapi("MemberList");
 
 export const keyScopeSchema = z.enum(keyScopes);
 
+export const expirySchema = z.iso
+  .datetime({ offset: true, error: "must be a date and time with its offset, such as 2027-01-31T12:00:00Z" })
+  .refine((text) => Date.parse(text) < Date.UTC(10_000, 0), { error: "must be before the year 10000" });
+
 export const apiKeyRequestSchema = z.strictObject({
   name: textSchema({ lengthMax: 100 }).openapi({ example: "import" }),
   scopes: z
@@ -52,9 +56,7 @@ export const apiKeyRequestSchema = z.strictObject({
     .max(2)
     .refine((scopes) => new Set(scopes).size === scopes.length, { error: "must not repeat a scope" })
     .openapi({ description: "`read` for GET, `write` for everything else.", example: ["read", "write"] }),
-  expires_at: z.iso
-    .datetime({ offset: true, error: "must be a date and time with its offset, such as 2027-01-31T12:00:00Z" })
-    .refine((text) => Date.parse(text) < Date.UTC(10_000, 0), { error: "must be before the year 10000" })
+  expires_at: expirySchema
     .optional()
     .openapi({ description: "In the future. Without it the key does not expire.", example: "2027-01-31T12:00:00Z" }),
 });
