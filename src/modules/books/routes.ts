@@ -112,8 +112,8 @@ export function createBookRoutes() {
     return c.json(await writeToBook(c, { status: 200, run }), 200);
   });
 
-  registerMemberRoutes(router);
   registerInvitationRoutes(router);
+  registerMemberRoutes(router);
   registerApiKeyRoutes(router);
   return router;
 }
