@@ -8,15 +8,6 @@ import { noBookSchema, writeToBook } from "../book-write/index.ts";
 import { defineBookCredentialRoute, defineBookRoute, defineBookWriteRoute, defineUserRoute } from "../define-route.ts";
 import { expiryOf } from "./expiry.ts";
 import {
-  acceptanceRequestSchema,
-  invitationDaysDefault,
-  invitationDaysMax,
-  invitationListSchema,
-  invitationParamsSchema,
-  invitationRequestSchema,
-  newInvitationSchema,
-} from "./invitation-schemas.ts";
-import {
   acceptInvitation,
   createInvitation,
   listInvitations,
@@ -24,7 +15,17 @@ import {
   revokeInvitation,
 } from "./invitation-service.ts";
 import { readPage, toBookResponse, toIdPage, toInvitationResponse } from "./responses.ts";
-import { bookParamsSchema, bookSchema } from "./schemas.ts";
+import {
+  acceptanceRequestSchema,
+  bookParamsSchema,
+  bookSchema,
+  invitationDaysDefault,
+  invitationDaysMax,
+  invitationListSchema,
+  invitationParamsSchema,
+  invitationRequestSchema,
+  newInvitationSchema,
+} from "./schemas.ts";
 
 const tags = ["Invitations"];
 
