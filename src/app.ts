@@ -16,7 +16,7 @@ import { createDecisionCounter, serverSpan } from "./foundation/telemetry/index.
 import { createAccountRoutes } from "./modules/accounts/index.ts";
 import { authenticate, createAuthRoutes } from "./modules/auth/index.ts";
 import { createBalanceRoutes } from "./modules/balances/index.ts";
-import { bookScope, createBookRoutes } from "./modules/books/index.ts";
+import { createBookRoutes } from "./modules/books/index.ts";
 import { createCommodityRoutes } from "./modules/commodities/index.ts";
 import { createExportRoutes } from "./modules/export/index.ts";
 import { createJournalRoutes } from "./modules/journal/index.ts";
@@ -99,8 +99,7 @@ export function createApp(deps: Deps) {
 
   const api = createRouter<AppEnv>();
   api.route("/", createAuthRoutes());
-  api.use("/books/*", authenticate());
-  api.use("/books/:book_id/*", bookScope());
+  for (const path of ["/books/*", "/invitations/*"]) api.use(path, authenticate());
   api.route("/", createBookRoutes());
   api.route("/", createAccountRoutes());
   api.route("/", createBalanceRoutes());

@@ -52,6 +52,8 @@ export interface Ids {
 /** Who sent the request. */
 export interface Principal {
   readonly userId: string;
+  /** The session of the access token that the request came with; null for an API key. */
+  readonly sessionId: string | null;
   /** Present when the request came with an API key: what the key is bound to. */
   readonly apiKey: null | {
     readonly id: string;
@@ -66,12 +68,10 @@ export interface AppEnv {
   Variables: RequestVariables & { deps: Deps; db: Db };
 }
 
-/** Routes behind authentication. */
+/** Routes behind authentication: `scope` is what `withTx` needs to open their transactions. */
 export interface UserEnv {
-  Variables: AppEnv["Variables"] & { principal: Principal };
+  Variables: AppEnv["Variables"] & { principal: Principal; scope: TxScope };
 }
 
-/** Routes of one book: `scope` is what `withTx` needs to open its transaction. */
-export interface BookEnv {
-  Variables: UserEnv["Variables"] & { scope: TxScope };
-}
+/** Routes of one book: their `scope` enters it. */
+export type BookEnv = UserEnv;

@@ -1,3 +1,4 @@
+import { accessErrors } from "./errors/access-errors.ts";
 import { defineErrors } from "./foundation/errors/app-error.ts";
 import { foundationErrors } from "./foundation/errors/foundation-errors.ts";
 
@@ -7,51 +8,8 @@ import { foundationErrors } from "./foundation/errors/foundation-errors.ts";
  */
 export const { AppError, catalogue } = defineErrors({
   ...foundationErrors,
+  ...accessErrors,
 
-  UNAUTHENTICATED: {
-    status: 401,
-    title: "Authentication is required",
-    retryable: false,
-    meaning: "The request carries no credential, or one that is malformed, unknown, expired or revoked.",
-    remedy: "Send Authorization: Bearer with an access token or an API key. Refresh an expired token.",
-  },
-  CREDENTIALS_INVALID: {
-    status: 401,
-    title: "The email address or password is wrong",
-    retryable: false,
-    meaning: "No account has this email address and password together.",
-    remedy: "Check both; they are not told apart on purpose.",
-  },
-  REFRESH_TOKEN_INVALID: {
-    status: 401,
-    title: "The refresh token is not valid",
-    retryable: false,
-    meaning:
-      "The token is unknown, expired or revoked, or was used before; a second use revokes every token of its log-in.",
-    remedy: "Log in again.",
-  },
-  PASSWORD_CHECK_BUSY: {
-    status: 503,
-    title: "Too many passwords are being checked",
-    retryable: true,
-    meaning:
-      "Checking a password takes memory on purpose, so few are checked at once, and too many wait for it already.",
-    remedy: "Send the request again after Retry-After.",
-  },
-  FORBIDDEN: {
-    status: 403,
-    title: "Your role does not permit this",
-    retryable: false,
-    meaning: "You are a member of this book with a role that is too small for the request.",
-    remedy: "Ask an owner of the book for the role that the detail names.",
-  },
-  SCOPE_INSUFFICIENT: {
-    status: 403,
-    title: "The API key does not permit this",
-    retryable: false,
-    meaning: "The key lacks the scope that this request needs, or the route is not open to API keys.",
-    remedy: "Use a key with that scope, or log in.",
-  },
   NOT_FOUND: {
     status: 404,
     title: "There is no such object",
@@ -65,27 +23,6 @@ export const { AppError, catalogue } = defineErrors({
     retryable: false,
     meaning: "The key was used within the last 30 days for another route or another body.",
     remedy: "Give each write a key of its own, and repeat a write with exactly what it was sent with.",
-  },
-  EMAIL_TAKEN: {
-    status: 409,
-    title: "The email address is in use",
-    retryable: false,
-    meaning: "A user with this email address exists.",
-    remedy: "Log in, or register another address.",
-  },
-  MEMBER_EXISTS: {
-    status: 409,
-    title: "The user is a member already",
-    retryable: false,
-    meaning: "The user has a role in this book.",
-    remedy: "Change the member's role instead.",
-  },
-  LAST_OWNER: {
-    status: 409,
-    title: "A book keeps at least one owner",
-    retryable: false,
-    meaning: "The change would leave the book without an owner.",
-    remedy: "Make another member an owner first.",
   },
   ACCOUNT_PATH_TAKEN: {
     status: 409,

@@ -6,10 +6,18 @@ import { version } from "./version.ts";
 
 /** The OpenAPI 3.1 document of every route mounted on the app. */
 export function createOpenApiDocument(app: OpenAPIHono<AppEnv>) {
-  app.openAPIRegistry.registerComponent("securitySchemes", "bearer", {
+  app.openAPIRegistry.registerComponent("securitySchemes", "accessToken", {
     type: "http",
     scheme: "bearer",
-    description: "An access token of /api/v1/auth/login, or an API key.",
+    bearerFormat: "JWT",
+    description: "Of /api/v1/auth/login. What a route names beside it is the role in the book that it needs at least.",
+  });
+  app.openAPIRegistry.registerComponent("securitySchemes", "apiKey", {
+    type: "http",
+    scheme: "bearer",
+    description:
+      "Made by an owner for one book. What a route names beside it are the key's scopes that it needs; the key acts as " +
+      "who made it, and so needs the role as well.",
   });
   return app.getOpenAPI31Document({
     openapi: "3.1.0",
@@ -21,7 +29,6 @@ export function createOpenApiDocument(app: OpenAPIHono<AppEnv>) {
         "Every error is application/problem+json with an error_id that /errors/{error_id} explains.",
       license: { name: "Apache-2.0", url: "https://www.apache.org/licenses/LICENSE-2.0" },
     },
-    security: [{ bearer: [] }],
   });
 }
 

@@ -1,3 +1,4 @@
+import { challengeHeaders } from "../challenge.ts";
 import { AppError, type ErrorId } from "../errors.ts";
 import { createPgErrorMapper, type PgErrorMeaning } from "../foundation/db/index.ts";
 
@@ -20,6 +21,8 @@ export const mapPgError = createPgErrorMapper({
     journal_entries_balance: means("ENTRY_UNBALANCED"),
   },
   sqlStates: {
+    FT401: (_, cause) =>
+      new AppError("UNAUTHENTICATED", { cause, headers: challengeHeaders({ error: "invalid_token" }) }),
     FT403: means("FORBIDDEN"),
     FT404: means("NOT_FOUND"),
   },

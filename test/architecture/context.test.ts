@@ -73,9 +73,9 @@ test("FT.DEP.1 two applications side by side each serve their own database, whoe
   );
   expect(await paths(here, ann)).toEqual(rounds.map((index) => `Assets:Here:N${index}`).toSorted());
   expect(await paths(there, bob)).toEqual(rounds.map((index) => `Assets:There:N${index}`).toSorted());
-  // Both have one key to sign with, so a token is good in both; what it names is in one alone.
+  // Both have one key to sign with, so a token is well signed in both; the session that it names is in one alone.
   expect((await there.request("/api/v1/auth/me", { token: ann.token })).body.error_id).toBe("UNAUTHENTICATED");
-  expect((await there.request(ann.book, { token: ann.token })).body.error_id).toBe("NOT_FOUND");
+  expect((await there.request(ann.book, { token: ann.token })).body.error_id).toBe("UNAUTHENTICATED");
   const login = { email: ann.email, password: ann.password };
   expect((await here.request("/api/v1/auth/login", { json: login })).status).toBe(200);
   expect((await there.request("/api/v1/auth/login", { json: login })).body.error_id).toBe("CREDENTIALS_INVALID");

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-const entry = fileURLToPath(new URL("../../src/server.ts", import.meta.url));
+const ownEntry = fileURLToPath(new URL("../../src/server.ts", import.meta.url));
 
 export interface ApiProcess {
   /** `http://127.0.0.1:PORT`, without a slash. */
@@ -18,9 +18,14 @@ export interface ApiProcess {
  * Starts the API as its own process in a directory, on a free port, and resolves when it listens.
  * @throws with what it wrote, when it ends before that.
  */
-export async function startApi(options: { cwd: string; env?: Readonly<Record<string, string>> }): Promise<ApiProcess> {
+export async function startApi(options: {
+  cwd: string;
+  env?: Readonly<Record<string, string>>;
+  /** The entry file of another build than the project's own. */
+  entry?: string;
+}): Promise<ApiProcess> {
   const { DATABASE_URL: _, ...inherited } = process.env;
-  const child = spawn(process.execPath, [entry], {
+  const child = spawn(process.execPath, [options.entry ?? ownEntry], {
     cwd: options.cwd,
     env: { ...inherited, PORT: "0", ENVIRONMENT: "development", ...options.env },
     stdio: ["ignore", "pipe", "pipe"],

@@ -1,10 +1,11 @@
 import { sql } from "drizzle-orm";
-import { check, index, pgSchema, primaryKey, text, timestamp, unique, uuid } from "drizzle-orm/pg-core";
+import { check, index, integer, pgSchema, primaryKey, text, timestamp, unique, uuid } from "drizzle-orm/pg-core";
 
 /** Who may do what: read before a book is known, and therefore outside the books' row-level security. */
 export const identity = pgSchema("identity");
 
-const createdAt = () => timestamp("created_at", { withTimezone: true, mode: "date" }).notNull();
+const time = (name: string) => timestamp(name, { withTimezone: true, mode: "date" });
+const createdAt = () => time("created_at").notNull();
 
 export const users = identity.table(
   "users",
@@ -14,6 +15,8 @@ export const users = identity.table(
     email: text().notNull(),
     name: text(),
     passwordHash: text("password_hash").notNull(),
+    /** How many passwords there were before: a log-in that was checked against another one begins no session. */
+    passwordVersion: integer("password_version").notNull().default(0),
     createdAt: createdAt(),
   },
   (table) => [unique("users_email_key").on(table.email)],
@@ -62,33 +65,83 @@ export const apiKeys = identity.table(
     scopes: text({ enum: ["read", "write"] })
       .array()
       .notNull(),
-    expiresAt: timestamp("expires_at", { withTimezone: true, mode: "date" }),
-    lastUsedAt: timestamp("last_used_at", { withTimezone: true, mode: "date" }),
-    revokedAt: timestamp("revoked_at", { withTimezone: true, mode: "date" }),
+    expiresAt: time("expires_at"),
+    lastUsedAt: time("last_used_at"),
+    revokedAt: time("revoked_at"),
     createdAt: createdAt(),
   },
-  (table) => [unique("api_keys_key_hash_key").on(table.keyHash), index("api_keys_book_idx").on(table.bookId)],
+  (table) => [
+    unique("api_keys_key_hash_key").on(table.keyHash),
+    index("api_keys_book_idx").on(table.bookId),
+    index("api_keys_user_idx").on(table.userId),
+  ],
+);
+
+/** A log-in, and what became of it. */
+export const sessions = identity.table(
+  "sessions",
+  {
+    id: uuid().primaryKey(),
+    userId: uuid("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    /** What the client that logged in said of itself, clipped. */
+    userAgent: text("user_agent"),
+    /** The log-in, or the latest refresh. */
+    lastUsedAt: time("last_used_at").notNull(),
+    /** As its newest refresh token does. */
+    expiresAt: time("expires_at").notNull(),
+    /** When it was ended, with every token of it. */
+    revokedAt: time("revoked_at"),
+    createdAt: createdAt(),
+  },
+  (table) => [index("sessions_user_idx").on(table.userId)],
 );
 
 export const refreshTokens = identity.table(
   "refresh_tokens",
   {
     id: uuid().primaryKey(),
-    /** Every token that descends from one log-in. */
-    familyId: uuid("family_id").notNull(),
-    userId: uuid("user_id")
+    sessionId: uuid("session_id")
       .notNull()
-      .references(() => users.id, { onDelete: "cascade" }),
+      .references(() => sessions.id, { onDelete: "cascade" }),
     /** SHA-256 of the token, in hex. */
     tokenHash: text("token_hash").notNull(),
-    expiresAt: timestamp("expires_at", { withTimezone: true, mode: "date" }).notNull(),
-    usedAt: timestamp("used_at", { withTimezone: true, mode: "date" }),
-    revokedAt: timestamp("revoked_at", { withTimezone: true, mode: "date" }),
+    expiresAt: time("expires_at").notNull(),
+    usedAt: time("used_at"),
     createdAt: createdAt(),
   },
   (table) => [
     unique("refresh_tokens_token_hash_key").on(table.tokenHash),
-    index("refresh_tokens_family_idx").on(table.familyId),
-    index("refresh_tokens_expires_idx").on(table.expiresAt),
+    index("refresh_tokens_session_idx").on(table.sessionId),
+  ],
+);
+
+/** What makes somebody a member who was not asked yet: whoever has its token and the address. */
+export const invitations = identity.table(
+  "invitations",
+  {
+    id: uuid().primaryKey(),
+    bookId: uuid("book_id")
+      .notNull()
+      .references(() => books.id, { onDelete: "cascade" }),
+    /** In lower case. */
+    email: text().notNull(),
+    role: text({ enum: ["owner", "editor", "viewer"] }).notNull(),
+    /** SHA-256 of the token, in hex. */
+    tokenHash: text("token_hash").notNull(),
+    invitedBy: uuid("invited_by")
+      .notNull()
+      .references(() => users.id),
+    expiresAt: time("expires_at").notNull(),
+    acceptedAt: time("accepted_at"),
+    revokedAt: time("revoked_at"),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    unique("invitations_token_hash_key").on(table.tokenHash),
+    index("invitations_book_idx").on(table.bookId),
+    check("invitations_role_check", sql`${table.role} in ('owner', 'editor', 'viewer')`),
+    check("invitations_end_check", sql`${table.acceptedAt} is null or ${table.revokedAt} is null`),
   ],
 );

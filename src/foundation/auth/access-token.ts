@@ -16,6 +16,8 @@ export interface AccessTokenOptions {
 
 export interface AccessTokenClaims {
   readonly subject: string;
+  /** `sid`: the log-in that it belongs to (OpenID Connect Front-Channel Logout 1.0, section 3). */
+  readonly sessionId: string;
   /** `jti`: this token's own id. */
   readonly tokenId: string;
 }
@@ -44,9 +46,9 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
   return {
     ttlSeconds,
 
-    async sign({ subject, tokenId }) {
+    async sign({ subject, sessionId, tokenId }) {
       const issuedAt = Math.floor(now().getTime() / 1000);
-      return new SignJWT()
+      return new SignJWT({ sid: sessionId })
         .setProtectedHeader({ alg: algorithm, typ: type })
         .setIssuer(issuer)
         .setAudience(audience)
@@ -66,11 +68,12 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
           typ: type,
           issuer,
           audience,
-          requiredClaims: ["exp", "iat", "sub", "jti"],
+          requiredClaims: ["exp", "iat", "sub", "sid", "jti"],
           currentDate: now(),
         });
-        const { sub, jti } = payload;
-        return typeof sub === "string" && typeof jti === "string" ? { subject: sub, tokenId: jti } : null;
+        const { sub, sid, jti } = payload;
+        if (typeof sub !== "string" || typeof sid !== "string" || typeof jti !== "string") return null;
+        return { subject: sub, sessionId: sid, tokenId: jti };
       } catch (error) {
         // Which check failed is nothing to tell a caller.
         if (error instanceof errors.JOSEError) return null;

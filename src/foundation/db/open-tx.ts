@@ -39,7 +39,7 @@ export async function openTx(call: TxCall): Promise<OpenedTx> {
   const mode = modeOf(options);
   const { settings } = db;
   // What is refused without asking the database is refused before a connection is asked for.
-  const guard = call.scope.guard?.(mode);
+  const guard = call.scope.guard?.(mode) ?? null;
   const pool = db[poolOf];
   const connection = await acquire(pool, call);
   const statements = openingOf(mode, call, guard);
@@ -76,7 +76,7 @@ async function acquire(pool: Pool, { observer, deadline }: TxCall): Promise<Conn
 }
 
 /** BEGIN, and the settings and the scope's guard as one statement. */
-function openingOf(mode: TxMode, call: TxCall, guard: ReturnType<NonNullable<TxScope["guard"]>> | undefined) {
+function openingOf(mode: TxMode, call: TxCall, guard: ReturnType<NonNullable<TxScope["guard"]>>) {
   const { scope, options, deadline } = call;
   const { settings } = call.db;
   const isolation = options.isolation ?? (mode === "read" ? "repeatable read" : "read committed");
@@ -88,7 +88,7 @@ function openingOf(mode: TxMode, call: TxCall, guard: ReturnType<NonNullable<TxS
   let position = 0;
   const next = () => `$${++position}`;
   const calls = local.map(() => `set_config(${next()}, ${next()}, true)`);
-  if (guard !== undefined) calls.push(`${guard.name}(${guard.args.map(next).join(", ")})`);
+  if (guard !== null) calls.push(`${guard.name}(${guard.args.map(next).join(", ")})`);
   return {
     begin: `BEGIN ISOLATION LEVEL ${isolation} READ ${mode === "read" ? "ONLY" : "WRITE"}`,
     settle: `SELECT ${calls.join(", ")}`,

@@ -41,10 +41,10 @@ export interface TxScope {
   readonly settings: Readonly<Record<string, string>>;
   /**
    * A SQL function called with the settings, in the same round trip; it raises to refuse the transaction. What needs
-   * no database to be refused is thrown here, before a connection is asked for.
+   * no database to be refused is thrown here, before a connection is asked for; null where the database has no say.
    * Its name is code, its arguments are sent as text parameters.
    */
-  readonly guard?: (mode: TxMode) => { readonly name: string; readonly args: readonly string[] };
+  readonly guard?: (mode: TxMode) => { readonly name: string; readonly args: readonly string[] } | null;
 }
 
 /** drizzle's query builders, without its own ways to begin, commit or roll back. */

@@ -1,18 +1,19 @@
 import type { Context, MiddlewareHandler } from "hono";
+import { challengeHeaders } from "../../challenge.ts";
 import type { Principal, UserEnv } from "../../deps.ts";
 import { AppError } from "../../errors.ts";
 import { hashOpaqueToken, isOpaqueToken, parseBearer } from "../../foundation/auth/index.ts";
 import { withTx } from "../../foundation/db/index.ts";
 import { bindLogContext } from "../../foundation/logging/index.ts";
-import { apiKeyPrefix, identityScope } from "../books/index.ts";
+import { identityScope } from "../access/index.ts";
+import { apiKeyPrefix } from "../books/index.ts";
 import { getAuthServices } from "./auth-services.ts";
-import { challengeHeaders } from "./challenge.ts";
 import { selectApiKeyByHash } from "./credential-repository.ts";
 
 /**
  * Lets a request pass that carries a valid access token or API key as `Authorization: Bearer …`, and sets
  * `c.var.principal` to whose it is. It answers UNAUTHENTICATED otherwise, with the challenge of RFC 6750, and never
- * says which of the checks failed.
+ * says which of the checks failed. Whether the token's session was ended is asked as the route's transaction opens.
  */
 export function authenticate(): MiddlewareHandler<UserEnv> {
   return async (c, next) => {
@@ -33,7 +34,7 @@ function findPrincipal(c: Context<UserEnv>, token: string): Promise<Principal | 
 
 async function findByAccessToken(c: Context<UserEnv>, token: string): Promise<Principal | null> {
   const claims = await getAuthServices(c.var.deps).accessTokens.verify(token);
-  return claims === null ? null : { userId: claims.subject, apiKey: null };
+  return claims === null ? null : { userId: claims.subject, sessionId: claims.sessionId, apiKey: null };
 }
 
 async function findByApiKey(c: Context<UserEnv>, token: string): Promise<Principal | null> {
@@ -44,9 +45,10 @@ async function findByApiKey(c: Context<UserEnv>, token: string): Promise<Princip
   const key = await withTx(db, identityScope, (tx) => selectApiKeyByHash(tx, { keyHash, now }), { readOnly: true });
   if (key === null) return null;
   getAuthServices(deps).keyUsage.record(key.id, now);
-  return { userId: key.user_id, apiKey: { id: key.id, name: key.name, bookId: key.book_id, scopes: key.scopes } };
+  const { id, name, book_id: bookId, scopes } = key;
+  return { userId: key.user_id, sessionId: null, apiKey: { id, name, bookId, scopes } };
 }
 
 function unauthenticated(detail: string, error?: "invalid_token") {
-  return new AppError("UNAUTHENTICATED", { detail, headers: challengeHeaders(error) });
+  return new AppError("UNAUTHENTICATED", { detail, headers: challengeHeaders(error && { error }) });
 }

@@ -1,5 +1,5 @@
 import type { Tx } from "../../foundation/db/index.ts";
-import type { KeyScope } from "../books/index.ts";
+import type { KeyScope } from "../access/index.ts";
 
 export interface ApiKeyCredentialRow {
   readonly id: string;

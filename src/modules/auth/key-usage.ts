@@ -1,5 +1,5 @@
 import { type Db, withTx } from "../../foundation/db/index.ts";
-import { identityScope } from "../books/index.ts";
+import { identityScope } from "../access/index.ts";
 import { updateApiKeysLastUsed } from "./credential-repository.ts";
 
 /** Keeps when API keys were last used, so that no request writes it. */

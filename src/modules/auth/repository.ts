@@ -9,6 +9,7 @@ export interface UserRow {
 
 export interface CredentialsRow extends UserRow {
   readonly password_hash: string;
+  readonly password_version: number;
 }
 
 export interface NewUser {
@@ -34,14 +35,36 @@ export async function selectUser(tx: Tx, userId: string): Promise<UserRow | null
 
 export async function selectCredentials(tx: Tx, email: string): Promise<CredentialsRow | null> {
   const [user] = await tx.sql<CredentialsRow>`
-    select id, email, name, created_at, password_hash from identity.users where email = ${email}`;
+    select id, email, name, created_at, password_hash, password_version from identity.users where email = ${email}`;
   return user ?? null;
 }
 
-/** Only where the hash is still the one that was checked. */
+export async function selectCredentialsOf(tx: Tx, userId: string): Promise<CredentialsRow | null> {
+  const [user] = await tx.sql<CredentialsRow>`
+    select id, email, name, created_at, password_hash, password_version from identity.users where id = ${userId}`;
+  return user ?? null;
+}
+
+/** The same password at another cost; only where the hash is still the one that was checked. */
 export async function updatePasswordHash(
   tx: Tx,
   { userId, from, to }: { readonly userId: string; readonly from: string; readonly to: string },
 ): Promise<void> {
   await tx.sql`update identity.users set password_hash = ${to} where id = ${userId} and password_hash = ${from}`;
+}
+
+/** Another password; false where it is not the one of that version any more. */
+export async function updatePassword(
+  tx: Tx,
+  {
+    userId,
+    version,
+    passwordHash,
+  }: { readonly userId: string; readonly version: number; readonly passwordHash: string },
+): Promise<boolean> {
+  const rows = await tx.sql`
+    update identity.users set password_hash = ${passwordHash}, password_version = password_version + 1
+    where id = ${userId} and password_version = ${version}
+    returning id`;
+  return rows.length > 0;
 }

@@ -2,6 +2,7 @@ import type { Principal } from "../../deps.ts";
 import type { AccessTokens } from "../../foundation/auth/index.ts";
 import { type BookRow, toBookResponse } from "../books/index.ts";
 import type { UserRow } from "./service.ts";
+import type { SessionRow } from "./session-service.ts";
 
 export function toUserResponse({ id, email, name, created_at }: UserRow) {
   return { id, email, name, created_at: created_at.toISOString() };
@@ -18,13 +19,30 @@ export function toProfileResponse(
   };
 }
 
+export function toSessionResponse(session: SessionRow, currentId: string | null) {
+  return {
+    id: session.id,
+    user_agent: session.user_agent,
+    current: session.id === currentId,
+    created_at: session.created_at.toISOString(),
+    last_used_at: session.last_used_at.toISOString(),
+    expires_at: session.expires_at.toISOString(),
+  };
+}
+
 /** The tokens of a session, with an access token signed for it. */
 export async function toTokensResponse(
   accessTokens: AccessTokens,
-  session: { readonly userId: string; readonly accessTokenId: string; readonly refreshToken: string },
+  session: {
+    readonly userId: string;
+    readonly sessionId: string;
+    readonly accessTokenId: string;
+    readonly refreshToken: string;
+  },
 ) {
+  const { userId: subject, sessionId, accessTokenId: tokenId } = session;
   return {
-    access_token: await accessTokens.sign({ subject: session.userId, tokenId: session.accessTokenId }),
+    access_token: await accessTokens.sign({ subject, sessionId, tokenId }),
     token_type: "Bearer" as const,
     expires_in: accessTokens.ttlSeconds,
     refresh_token: session.refreshToken,

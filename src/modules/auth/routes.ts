@@ -1,31 +1,32 @@
-import type { AppEnv, Deps, UserEnv } from "../../deps.ts";
+import { challengeHeaders } from "../../challenge.ts";
+import type { AppEnv, Deps } from "../../deps.ts";
 import { AppError } from "../../errors.ts";
 import {
   createOpaqueToken,
   createPasswordHasher,
-  GateFullError,
   hashOpaqueToken,
   type PasswordHasher,
 } from "../../foundation/auth/index.ts";
 import { withTx } from "../../foundation/db/index.ts";
 import { createRouter } from "../../foundation/http/route-factory.ts";
-import { identityScope, toBookResponse } from "../books/index.ts";
-import { defineCredentialRoute, defineUserRoute } from "../define-route.ts";
+import { identityScope } from "../access/index.ts";
+import { toBookResponse } from "../books/index.ts";
+import { defineCredentialRoute } from "../define-route.ts";
+import { createAccountRoutes } from "./account-routes.ts";
 import { getAuthServices } from "./auth-services.ts";
-import { authenticate } from "./authenticate.ts";
-import { challengeHeaders } from "./challenge.ts";
-import { endRefreshFamily, type NewRefreshToken, rotateRefreshToken } from "./refresh-token-service.ts";
-import { toProfileResponse, toTokensResponse, toUserResponse } from "./responses.ts";
+import { unlessBusy } from "./password-gate.ts";
+import { toTokensResponse, toUserResponse } from "./responses.ts";
 import {
   loginRequestSchema,
   loginSchema,
-  profileSchema,
   refreshRequestSchema,
   registerRequestSchema,
   registrationSchema,
   tokensSchema,
 } from "./schemas.ts";
-import { checkPassword, findCredentials, getProfile, registerUser, startSession } from "./service.ts";
+import { checkPassword, findCredentials, logIn, registerUser } from "./service.ts";
+import { endSessionOfToken, type NewRefreshToken, rotateRefreshToken, type SessionStart } from "./session-service.ts";
+import { clipUserAgent } from "./user-agent.ts";
 
 const tags = ["Authentication"];
 const firstBookName = "Personal";
@@ -57,7 +58,7 @@ const refreshRoute = defineCredentialRoute({
   path: "/auth/refresh",
   operationId: "refreshTokens",
   summary: "Exchange a refresh token for new tokens",
-  description: "A refresh token is good for one exchange. A second one revokes every token of its log-in.",
+  description: "A refresh token is good for one exchange. A second one ends its session.",
   tags,
   body: refreshRequestSchema,
   responses: { 200: { description: "New tokens", schema: tokensSchema } },
@@ -68,21 +69,11 @@ const logoutRoute = defineCredentialRoute({
   method: "post",
   path: "/auth/logout",
   operationId: "logout",
-  summary: "Revoke every refresh token of a log-in",
-  description: "An access token stays good until it expires.",
+  summary: "Log out: end the session of a refresh token",
+  description: "Every token of the session ends at once, access tokens included. What is no token ends nothing.",
   tags,
   body: refreshRequestSchema,
-  responses: { 204: { description: "The log-in has ended" } },
-  errors: [],
-});
-
-const profileRoute = defineUserRoute({
-  method: "get",
-  path: "/auth/me",
-  operationId: "getProfile",
-  summary: "Who you are",
-  tags,
-  responses: { 200: { description: "The user, its books, and the API key in use", schema: profileSchema } },
+  responses: { 204: { description: "The session has ended" } },
   errors: [],
 });
 
@@ -91,7 +82,7 @@ export interface AuthRouteOptions {
   readonly passwords?: PasswordHasher;
 }
 
-/** `/auth/register`, `/auth/login`, `/auth/refresh`, `/auth/logout`, and, behind authentication, `/auth/me`. */
+/** `/auth/register`, `/auth/login`, `/auth/refresh`, `/auth/logout`, and {@link createAccountRoutes}. */
 export function createAuthRoutes({ passwords = createPasswordHasher() }: AuthRouteOptions = {}) {
   const router = createRouter<AppEnv>();
 
@@ -100,10 +91,11 @@ export function createAuthRoutes({ passwords = createPasswordHasher() }: AuthRou
     const { email, password, name = null } = c.req.valid("json");
     const passwordHash = await unlessBusy(passwords.hash(password));
     const { token, stored } = await makeRefreshToken(deps);
+    const start = toStart(deps, stored, c.req.header("user-agent"));
     const user = { id: deps.ids.uuid(), email, name, passwordHash, now: stored.now };
-    const input = { user, book: { id: deps.ids.uuid(), name: firstBookName }, refreshToken: stored };
+    const input = { user, book: { id: deps.ids.uuid(), name: firstBookName }, start };
     const made = await withTx(db, identityScope, (tx) => registerUser(tx, input));
-    const tokens = await signTokens(deps, made.user.id, token);
+    const tokens = await signTokens(deps, { userId: made.user.id, sessionId: start.session.id }, token);
     return c.json({ user: toUserResponse(made.user), book: toBookResponse(made.book), ...tokens }, 201);
   });
 
@@ -113,8 +105,10 @@ export function createAuthRoutes({ passwords = createPasswordHasher() }: AuthRou
     const found = await withTx(db, identityScope, (tx) => findCredentials(tx, email), { readOnly: true });
     const login = await unlessBusy(checkPassword(passwords, { found, password }));
     const { token, stored } = await makeRefreshToken(deps);
-    await withTx(db, identityScope, (tx) => startSession(tx, { login, refreshToken: stored }));
-    return c.json({ user: toUserResponse(login.user), ...(await signTokens(deps, login.user.id, token)) }, 200);
+    const start = toStart(deps, stored, c.req.header("user-agent"));
+    await withTx(db, identityScope, (tx) => logIn(tx, { login, start }));
+    const tokens = await signTokens(deps, { userId: login.user.id, sessionId: start.session.id }, token);
+    return c.json({ user: toUserResponse(login.user), ...tokens }, 200);
   });
 
   router.openapi(refreshRoute, async (c) => {
@@ -122,11 +116,11 @@ export function createAuthRoutes({ passwords = createPasswordHasher() }: AuthRou
     const tokenHash = await hashOpaqueToken(c.req.valid("json").refresh_token);
     const { token, stored } = await makeRefreshToken(deps);
     const outcome = await withTx(db, identityScope, (tx) => rotateRefreshToken(tx, { tokenHash, next: stored }));
-    if (outcome.kind === "rotated") return c.json(await signTokens(deps, outcome.userId, token), 200);
+    if (outcome.kind === "rotated") return c.json(await signTokens(deps, outcome, token), 200);
     if (outcome.kind === "reused") {
-      deps.logger.warn("a refresh token was used twice: its log-in is revoked", {
+      deps.logger.warn("a refresh token was used twice: its session is ended", {
         user_id: outcome.userId,
-        family_id: outcome.familyId,
+        session_id: outcome.sessionId,
       });
     }
     throw new AppError("REFRESH_TOKEN_INVALID", { headers: challengeHeaders() });
@@ -136,22 +130,11 @@ export function createAuthRoutes({ passwords = createPasswordHasher() }: AuthRou
     const { db, deps } = c.var;
     const now = deps.clock.now();
     const tokenHash = await hashOpaqueToken(c.req.valid("json").refresh_token);
-    await withTx(db, identityScope, (tx) => endRefreshFamily(tx, { tokenHash, now }));
+    await withTx(db, identityScope, (tx) => endSessionOfToken(tx, { tokenHash, now }));
     return c.body(null, 204);
   });
 
-  router.route("/", createProfileRoute());
-  return router;
-}
-
-function createProfileRoute() {
-  const router = createRouter<UserEnv>();
-  router.use(profileRoute.path, authenticate());
-  router.openapi(profileRoute, async (c) => {
-    const { db, principal } = c.var;
-    const profile = await withTx(db, identityScope, (tx) => getProfile(tx, principal), { readOnly: true });
-    return c.json(toProfileResponse(profile, principal), 200);
-  });
+  router.route("/", createAccountRoutes(passwords));
   return router;
 }
 
@@ -164,16 +147,17 @@ async function makeRefreshToken({ clock, config, ids }: Deps) {
   return { token, stored };
 }
 
-function signTokens(deps: Deps, userId: string, refreshToken: string) {
-  const session = { userId, accessTokenId: deps.ids.uuid(), refreshToken };
-  return toTokensResponse(getAuthServices(deps).accessTokens, session);
+/** A session that begins with its refresh token. */
+function toStart({ ids }: Deps, refreshToken: NewRefreshToken, userAgent: string | undefined): SessionStart {
+  const { expiresAt, now } = refreshToken;
+  return { session: { id: ids.uuid(), userAgent: clipUserAgent(userAgent), expiresAt, now }, refreshToken };
 }
 
-async function unlessBusy<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof GateFullError) throw new AppError("PASSWORD_CHECK_BUSY", { cause: error });
-    throw error;
-  }
+function signTokens(
+  deps: Deps,
+  { userId, sessionId }: { readonly userId: string; readonly sessionId: string },
+  refreshToken: string,
+) {
+  const session = { userId, sessionId, accessTokenId: deps.ids.uuid(), refreshToken };
+  return toTokensResponse(getAuthServices(deps).accessTokens, session);
 }

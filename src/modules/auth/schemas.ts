@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { findPasswordFault, passwordLengthMax, passwordLengthMin } from "../../foundation/auth/index.ts";
-import { responseSchema } from "../../foundation/http/pagination.ts";
+import { listSchema, responseSchema } from "../../foundation/http/pagination.ts";
 import { bookSchema, emailSchema, keyScopeSchema } from "../books/index.ts";
 import { textSchema, timestampSchema, uuidSchema } from "../schemas.ts";
 
@@ -27,12 +27,37 @@ export const registerRequestSchema = z.strictObject({
   name: textSchema({ lengthMax: 200 }).optional().openapi({ example: "Ada" }),
 });
 
+const presentPasswordSchema = z.string().min(1).max(1024).openapi({ format: "password", example: passwordExample });
+
 export const loginRequestSchema = z.strictObject({
   email: emailSchema,
-  password: z.string().min(1).max(1024).openapi({ format: "password", example: passwordExample }),
+  password: presentPasswordSchema,
 });
 
 export const refreshRequestSchema = z.strictObject({ refresh_token: z.string().min(1).max(256) });
+
+export const passwordChangeRequestSchema = z.strictObject({
+  password: presentPasswordSchema.openapi({ description: "The present one." }),
+  new_password: newPasswordSchema,
+  revoke_api_keys: z.boolean().default(false).openapi({ description: "Revokes your API keys of every book as well." }),
+});
+
+export const sessionParamsSchema = z.strictObject({ session_id: uuidSchema });
+
+export const sessionSchema = responseSchema({
+  id: uuidSchema,
+  user_agent: z
+    .string()
+    .nullable()
+    .openapi({ description: "What the client that logged in said of itself, its first 200 characters." }),
+  current: z.boolean().openapi({ description: "Whether it is the one that asks." }),
+  created_at: timestampSchema,
+  last_used_at: timestampSchema.openapi({
+    description: "The log-in or the latest refresh; access tokens write nothing.",
+  }),
+  expires_at: timestampSchema.openapi({ description: "When it ends unless it is refreshed." }),
+}).openapi("Session");
+export const sessionListSchema = listSchema(sessionSchema).openapi("SessionList");
 
 export const userSchema = responseSchema({
   id: uuidSchema,
@@ -45,7 +70,7 @@ const tokenShape = {
   access_token: z.string().openapi({ description: "Send it as Authorization: Bearer." }),
   token_type: z.literal("Bearer"),
   expires_in: z.int().openapi({ description: "Seconds until the access token expires." }),
-  refresh_token: z.string().openapi({ description: "Good for one refresh; a second use ends the log-in." }),
+  refresh_token: z.string().openapi({ description: "Good for one refresh; a second use ends the session." }),
 };
 
 export const registrationSchema = responseSchema({ user: userSchema, book: bookSchema, ...tokenShape }).openapi(

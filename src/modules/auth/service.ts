@@ -1,10 +1,9 @@
+import { challengeHeaders } from "../../challenge.ts";
 import type { Principal } from "../../deps.ts";
 import { AppError } from "../../errors.ts";
 import type { PasswordHasher } from "../../foundation/auth/index.ts";
 import type { Tx } from "../../foundation/db/index.ts";
 import { type BookRow, createBook, listBooks } from "../books/index.ts";
-import { challengeHeaders } from "./challenge.ts";
-import { type NewRefreshToken, startRefreshFamily } from "./refresh-token-service.ts";
 import {
   type CredentialsRow,
   insertUser,
@@ -14,6 +13,7 @@ import {
   type UserRow,
   updatePasswordHash,
 } from "./repository.ts";
+import { type SessionStart, startSession } from "./session-service.ts";
 
 export type { CredentialsRow, UserRow } from "./repository.ts";
 
@@ -29,12 +29,12 @@ export async function registerUser(
   input: {
     readonly user: NewUser;
     readonly book: { readonly id: string; readonly name: string };
-    readonly refreshToken: NewRefreshToken;
+    readonly start: SessionStart;
   },
 ): Promise<{ readonly user: UserRow; readonly book: BookRow }> {
   const user = await insertUser(tx, input.user);
   const book = await createBook(tx, { ...input.book, ownerId: user.id, now: input.user.now });
-  await startRefreshFamily(tx, { ...input.refreshToken, userId: user.id });
+  await startSession(tx, input.start, { userId: user.id, passwordVersion: 0 });
   return { user, book };
 }
 
@@ -58,20 +58,24 @@ export async function checkPassword(
   { found, password }: { readonly found: CredentialsRow | null; readonly password: string },
 ): Promise<CheckedLogin> {
   const { matches, rehashNeeded } = await passwords.verify(password, found?.password_hash ?? null);
-  if (found === null || !matches) throw new AppError("CREDENTIALS_INVALID", { headers: challengeHeaders() });
+  if (found === null || !matches) throw credentialsInvalid();
   return { user: found, newPasswordHash: rehashNeeded ? await passwords.hash(password) : null };
 }
 
-/** Begins a session of a user whose password was checked. */
-export async function startSession(
+/**
+ * Begins a session of a user whose password was checked.
+ * @throws CREDENTIALS_INVALID when the password has changed since.
+ */
+export async function logIn(
   tx: Tx,
-  { login, refreshToken }: { readonly login: CheckedLogin; readonly refreshToken: NewRefreshToken },
+  { login, start }: { readonly login: CheckedLogin; readonly start: SessionStart },
 ): Promise<void> {
   const { user, newPasswordHash } = login;
   if (newPasswordHash !== null) {
     await updatePasswordHash(tx, { userId: user.id, from: user.password_hash, to: newPasswordHash });
   }
-  await startRefreshFamily(tx, { ...refreshToken, userId: user.id });
+  const begun = await startSession(tx, start, { userId: user.id, passwordVersion: user.password_version });
+  if (!begun) throw credentialsInvalid();
 }
 
 /**
@@ -86,6 +90,10 @@ export async function getProfile(
     selectUser(tx, userId),
     listBooks(tx, { userId, onlyBookId: apiKey?.bookId ?? null }, { limit: profileBooksMax, after: null }),
   ]);
-  if (user === null) throw new AppError("UNAUTHENTICATED", { headers: challengeHeaders("invalid_token") });
+  if (user === null) throw new AppError("UNAUTHENTICATED", { headers: challengeHeaders({ error: "invalid_token" }) });
   return { user, books };
+}
+
+function credentialsInvalid() {
+  return new AppError("CREDENTIALS_INVALID", { headers: challengeHeaders() });
 }

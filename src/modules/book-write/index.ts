@@ -6,7 +6,7 @@ export {
   bookWriteHeadersSchema,
   bookWriteQuerySchema,
   entityTagHeadersSchema,
-  noBookYetSchema,
+  noBookSchema,
   noIdempotencyKeySchema,
 } from "./schemas.ts";
 export { type BookWrite, writeToBook } from "./write-to-book.ts";

@@ -19,8 +19,8 @@ const refusedKeySchema = (reason: string) =>
 /** For routes that answer with a credential: what they answer is never stored. */
 export const noIdempotencyKeySchema = refusedKeySchema("answers with a credential are never stored");
 
-/** For what is no write to a book: keys are kept in books. */
-export const noBookYetSchema = refusedKeySchema("keys are kept in books, and there is none yet");
+/** For what is no write to a book. */
+export const noBookSchema = refusedKeySchema("keys are kept in books, and this is no write to one");
 
 export const bookWriteHeadersSchema = z.object({
   "idempotency-key": z

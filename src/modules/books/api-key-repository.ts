@@ -1,7 +1,7 @@
 import type { Tx } from "../../foundation/db/index.ts";
+import type { KeyScope } from "../access/index.ts";
 import type { MemberKey } from "./member-repository.ts";
 import type { BookPage } from "./repository.ts";
-import type { KeyScope } from "./schemas.ts";
 
 export interface ApiKeyRow {
   readonly id: string;
@@ -65,11 +65,12 @@ export async function updateApiKeyRevoked(
   return rows.length > 0;
 }
 
-export async function revokeApiKeysOfUser(
+/** Those of one book, or of every one. */
+export async function revokeKeysOfUser(
   tx: Tx,
-  { bookId, userId, now }: MemberKey & { readonly now: Date },
+  { bookId, userId, now }: { readonly bookId: string | null; readonly userId: string; readonly now: Date },
 ): Promise<void> {
   await tx.sql`
     update identity.api_keys set revoked_at = ${now}
-    where book_id = ${bookId} and user_id = ${userId} and revoked_at is null`;
+    where book_id = coalesce(${bookId}::uuid, book_id) and user_id = ${userId} and revoked_at is null`;
 }

@@ -5,6 +5,7 @@ import {
   type ApiKeyRow,
   insertApiKey,
   type NewApiKey,
+  revokeKeysOfUser,
   selectApiKeys,
   updateApiKeyRevoked,
 } from "./api-key-repository.ts";
@@ -27,15 +28,6 @@ export async function makeApiKey(): Promise<{
   return { key, keyHash: await hashOpaqueToken(key), prefix: key.slice(0, shownLength) };
 }
 
-/** @throws VALIDATION_FAILED unless the time is after `now`; null passes. */
-export function assertExpiresLater(expiresAt: Date | null, now: Date): void {
-  if (expiresAt === null || expiresAt > now) return;
-  throw new AppError("VALIDATION_FAILED", {
-    detail: "/expires_at: must be in the future",
-    fields: [{ pointer: "/expires_at", detail: "must be in the future" }],
-  });
-}
-
 /** @throws NOT_FOUND when the user stopped being an owner of the book meanwhile. */
 export async function createApiKey(tx: Tx, key: NewApiKey): Promise<ApiKeyRow> {
   const row = await insertApiKey(tx, key);
@@ -54,4 +46,12 @@ export async function revokeApiKey(
   input: { readonly bookId: string; readonly keyId: string; readonly now: Date },
 ): Promise<void> {
   if (!(await updateApiKeyRevoked(tx, input))) throw new AppError("NOT_FOUND", { detail: "There is no such API key." });
+}
+
+/** Revokes every API key that a user has made, in whichever book. */
+export function revokeApiKeysOfUser(
+  tx: Tx,
+  { userId, now }: { readonly userId: string; readonly now: Date },
+): Promise<void> {
+  return revokeKeysOfUser(tx, { bookId: null, userId, now });
 }

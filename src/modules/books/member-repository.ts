@@ -1,6 +1,6 @@
 import type { Tx } from "../../foundation/db/index.ts";
+import type { Role } from "../access/index.ts";
 import type { BookPage } from "./repository.ts";
-import type { Role } from "./schemas.ts";
 
 export interface MemberKey {
   readonly bookId: string;
@@ -32,6 +32,18 @@ export async function selectMember(tx: Tx, { bookId, userId }: MemberKey): Promi
     from identity.memberships m
     join identity.users u on u.id = m.user_id
     where m.book_id = ${bookId} and m.user_id = ${userId}`;
+  return member ?? null;
+}
+
+export async function findMemberByEmail(
+  tx: Tx,
+  { bookId, email }: { readonly bookId: string; readonly email: string },
+): Promise<MemberRow | null> {
+  const [member] = await tx.sql<MemberRow>`
+    select m.user_id, u.email, u.name, m.role, m.created_at
+    from identity.memberships m
+    join identity.users u on u.id = m.user_id
+    where m.book_id = ${bookId} and u.email = ${email}`;
   return member ?? null;
 }
 

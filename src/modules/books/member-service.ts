@@ -1,6 +1,8 @@
 import { AppError } from "../../errors.ts";
 import type { Tx } from "../../foundation/db/index.ts";
-import { revokeApiKeysOfUser } from "./api-key-repository.ts";
+import type { Role } from "../access/index.ts";
+import { revokeKeysOfUser } from "./api-key-repository.ts";
+import { revokeInvitationsBy, revokeInvitationsTo } from "./invitation-repository.ts";
 import {
   countOwners,
   deleteMember,
@@ -12,7 +14,6 @@ import {
   updateMemberRole,
 } from "./member-repository.ts";
 import { type BookPage, lockBook } from "./repository.ts";
-import type { Role } from "./schemas.ts";
 
 export type { MemberRow } from "./member-repository.ts";
 
@@ -31,24 +32,36 @@ export async function addMember(
   return member;
 }
 
-/** @throws NOT_FOUND when the user is no member; LAST_OWNER when the book would be left without an owner. */
-export async function changeMemberRole(tx: Tx, input: MemberKey & { readonly role: Role }): Promise<MemberRow> {
+/**
+ * Changes a role. With ownership end the invitations that the member made and nobody has accepted.
+ * @throws NOT_FOUND when the user is no member; LAST_OWNER when the book would be left without an owner.
+ */
+export async function changeMemberRole(
+  tx: Tx,
+  input: MemberKey & { readonly role: Role; readonly now: Date },
+): Promise<MemberRow> {
   const member = await getMemberForChange(tx, input);
-  if (input.role !== "owner") await assertOwnerRemains(tx, input, member);
+  if (input.role !== "owner") {
+    await assertOwnerRemains(tx, input, member);
+    await revokeInvitationsBy(tx, input);
+  }
   await updateMemberRole(tx, input, input.role);
   return { ...member, role: input.role };
 }
 
 /**
- * Ends a membership, and with it the API keys that the user made for this book: they stay revoked should the user
- * come back.
+ * Ends a membership, and with it the API keys that the user made for this book, which stay revoked should the user come
+ * back, and the invitations that are open by the user or to its address.
  * @throws NOT_FOUND when the user is no member; LAST_OWNER when the book would be left without an owner.
  */
 export async function removeMember(tx: Tx, input: MemberKey & { readonly now: Date }): Promise<void> {
   const member = await getMemberForChange(tx, input);
   await assertOwnerRemains(tx, input, member);
+  // Before the membership ends: whoever accepts has the invitation's lock, and asks for the membership then.
+  await revokeInvitationsBy(tx, input);
+  await revokeInvitationsTo(tx, { ...input, email: member.email });
   await deleteMember(tx, input);
-  await revokeApiKeysOfUser(tx, input);
+  await revokeKeysOfUser(tx, input);
 }
 
 async function getMemberForChange(tx: Tx, key: MemberKey): Promise<MemberRow> {

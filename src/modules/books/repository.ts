@@ -1,5 +1,5 @@
 import type { Tx } from "../../foundation/db/index.ts";
-import type { Role } from "./schemas.ts";
+import type { Role } from "../access/index.ts";
 
 /** A book as one of its members sees it. */
 export interface BookRow {

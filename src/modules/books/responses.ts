@@ -1,5 +1,6 @@
 import { cursorOf, type Page, parseCursor, toPage } from "../../foundation/http/pagination.ts";
 import type { ApiKeyRow } from "./api-key-service.ts";
+import type { InvitationRow } from "./invitation-service.ts";
 import type { MemberRow } from "./member-service.ts";
 import type { BookPage } from "./repository.ts";
 import { idCursorSchema } from "./schemas.ts";
@@ -21,6 +22,23 @@ export function toApiKeyResponse(key: ApiKeyRow) {
     created_at: key.created_at.toISOString(),
     revoked_at: key.revoked_at?.toISOString() ?? null,
   };
+}
+
+export function toInvitationResponse(invitation: InvitationRow, now: Date) {
+  return {
+    ...invitation,
+    status: statusOf(invitation, now),
+    expires_at: invitation.expires_at.toISOString(),
+    accepted_at: invitation.accepted_at?.toISOString() ?? null,
+    revoked_at: invitation.revoked_at?.toISOString() ?? null,
+    created_at: invitation.created_at.toISOString(),
+  };
+}
+
+function statusOf({ accepted_at, revoked_at, expires_at }: InvitationRow, now: Date) {
+  if (accepted_at !== null) return "accepted" as const;
+  if (revoked_at !== null) return "revoked" as const;
+  return expires_at <= now ? ("expired" as const) : ("open" as const);
 }
 
 /** A list in the order of one id, bound to whose list it is. */

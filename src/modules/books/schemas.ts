@@ -1,11 +1,11 @@
 import { z } from "@hono/zod-openapi";
 import { listSchema, responseSchema } from "../../foundation/http/pagination.ts";
+import { keyScopes, roles } from "../access/index.ts";
 import { textSchema, timestampSchema, uuidSchema } from "../schemas.ts";
 
 export const roleSchema = z
-  .enum(["owner", "editor", "viewer"])
+  .enum(roles)
   .openapi({ description: "A viewer reads, an editor also posts, an owner also manages members and keys." });
-export type Role = z.infer<typeof roleSchema>;
 
 /** In lower case: addresses that differ in case alone are one. */
 export const emailSchema = z
@@ -42,8 +42,11 @@ export const memberSchema = responseSchema({
 }).openapi("Member");
 export const memberListSchema = listSchema(memberSchema).openapi("MemberList");
 
-export const keyScopeSchema = z.enum(["read", "write"]);
-export type KeyScope = z.infer<typeof keyScopeSchema>;
+export const keyScopeSchema = z.enum(keyScopes);
+
+export const expirySchema = z.iso
+  .datetime({ offset: true, error: "must be a date and time with its offset, such as 2027-01-31T12:00:00Z" })
+  .refine((text) => Date.parse(text) < Date.UTC(10_000, 0), { error: "must be before the year 10000" });
 
 export const apiKeyRequestSchema = z.strictObject({
   name: textSchema({ lengthMax: 100 }).openapi({ example: "import" }),
@@ -53,9 +56,7 @@ export const apiKeyRequestSchema = z.strictObject({
     .max(2)
     .refine((scopes) => new Set(scopes).size === scopes.length, { error: "must not repeat a scope" })
     .openapi({ description: "`read` for GET, `write` for everything else.", example: ["read", "write"] }),
-  expires_at: z.iso
-    .datetime({ offset: true, error: "must be a date and time with its offset, such as 2027-01-31T12:00:00Z" })
-    .refine((text) => Date.parse(text) < Date.UTC(10_000, 0), { error: "must be before the year 10000" })
+  expires_at: expirySchema
     .optional()
     .openapi({ description: "In the future. Without it the key does not expire.", example: "2027-01-31T12:00:00Z" }),
 });
@@ -78,6 +79,43 @@ export const newApiKeySchema = responseSchema({
   ...apiKeyShape,
   key: z.string().openapi({ description: "The key itself; shown here and never again." }),
 }).openapi("NewApiKey");
+
+export const invitationDaysDefault = 7;
+export const invitationDaysMax = 30;
+
+export const invitationParamsSchema = z.strictObject({ book_id: uuidSchema, invitation_id: uuidSchema });
+
+export const invitationRequestSchema = z.strictObject({
+  email: emailSchema.openapi({ example: "grace@example.com" }),
+  role: roleSchema,
+  expires_at: expirySchema.optional().openapi({
+    description: `In the future, at most ${invitationDaysMax} days ahead. Absent: in ${invitationDaysDefault} days.`,
+  }),
+});
+
+const invitationShape = {
+  id: uuidSchema,
+  email: z.string(),
+  role: roleSchema,
+  status: z.enum(["open", "accepted", "revoked", "expired"]),
+  invited_by: uuidSchema.openapi({ description: "The owner who made it." }),
+  expires_at: timestampSchema,
+  accepted_at: timestampSchema.nullable(),
+  revoked_at: timestampSchema.nullable(),
+  created_at: timestampSchema,
+};
+export const invitationSchema = responseSchema(invitationShape).openapi("Invitation");
+export const invitationListSchema = listSchema(invitationSchema).openapi("InvitationList");
+export const newInvitationSchema = responseSchema({
+  ...invitationShape,
+  token: z.string().openapi({
+    description: "What accepts it; shown here and never again. No mail is sent: hand it to whom you invite.",
+  }),
+}).openapi("NewInvitation");
+
+export const acceptanceRequestSchema = z.strictObject({
+  token: z.string().min(1).max(256).openapi({ example: "fti_4cX9d0aBq3nE7mKpT2vYwZs8LhRjUoGfCiDx5N1bQeM" }),
+});
 
 /** Where a page of any of these lists ended. */
 export const idCursorSchema = z.tuple([uuidSchema]);

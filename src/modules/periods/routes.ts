@@ -2,8 +2,8 @@ import type { BookEnv } from "../../deps.ts";
 import { type Tx, withTx } from "../../foundation/db/index.ts";
 import { cursorOf, parseCursor, toPage } from "../../foundation/http/pagination.ts";
 import { createRouter } from "../../foundation/http/route-factory.ts";
+import { ownersOnly } from "../access/index.ts";
 import { entityTagHeadersSchema, preconditionOf, recordingOf, setEntityTag, writeToBook } from "../book-write/index.ts";
-import { ownerScope } from "../books/index.ts";
 import { defineBookActRoute, defineBookRoute, defineBookWriteRoute } from "../define-route.ts";
 import { postingErrors } from "../journal/index.ts";
 import { toPeriodCloseResponse } from "./responses.ts";
@@ -65,20 +65,23 @@ const getCloseRoute = defineBookRoute({
   errors: [],
 });
 
-const reopenRoute = defineBookActRoute({
-  method: "post",
-  path: "/books/{book_id}/period-closes/{close_id}/reopen",
-  operationId: "reopenPeriod",
-  summary: "Reopen the latest close that stands",
-  description:
-    "For owners. The book is then locked as the close before left it. Closing entries stay: they may be voided, and " +
-    "closing anew posts only what has changed.",
-  tags,
-  params: closeParamsSchema,
-  body: reopenRequestSchema,
-  responses: { 200: closeResponse("The close, reopened") },
-  errors: ["PERIOD_REOPENED", "PERIOD_NOT_LATEST"],
-});
+const reopenRoute = defineBookActRoute(
+  {
+    method: "post",
+    path: "/books/{book_id}/period-closes/{close_id}/reopen",
+    operationId: "reopenPeriod",
+    summary: "Reopen the latest close that stands",
+    description:
+      "For owners. The book is then locked as the close before left it. Closing entries stay: they may be voided, and " +
+      "closing anew posts only what has changed.",
+    tags,
+    params: closeParamsSchema,
+    body: reopenRequestSchema,
+    responses: { 200: closeResponse("The close, reopened") },
+    errors: ["PERIOD_REOPENED", "PERIOD_NOT_LATEST"],
+  },
+  ownersOnly,
+);
 
 export function createPeriodRoutes() {
   const router = createRouter<BookEnv>();
@@ -120,7 +123,7 @@ export function createPeriodRoutes() {
     const reopening = { ...c.req.valid("json"), closeId: c.req.valid("param").close_id, precondition };
     const recording = recordingOf(c);
     const run = async (tx: Tx) => toPeriodCloseResponse(await reopenPeriod(tx, recording, reopening));
-    const body = await writeToBook(c, { status: 200, scope: ownerScope(c), run });
+    const body = await writeToBook(c, { status: 200, run });
     await setEntityTag(c, body);
     return c.json(body, 200);
   });

@@ -16,9 +16,10 @@ function storedOf(userId: string) {
   return withTx(
     t.db,
     { settings: {} },
-    (tx) => tx.sql<{ family_id: string; token_hash: string; used: boolean; revoked: boolean }>`
-      select family_id, token_hash, used_at is not null as used, revoked_at is not null as revoked
-      from identity.refresh_tokens where user_id = ${userId} order by created_at, id`,
+    (tx) => tx.sql<{ session_id: string; token_hash: string; used: boolean; revoked: boolean }>`
+      select t.session_id, t.token_hash, t.used_at is not null as used, s.revoked_at is not null as revoked
+      from identity.refresh_tokens t join identity.sessions s on s.id = t.session_id
+      where s.user_id = ${userId} order by t.created_at, t.id`,
     { readOnly: true },
   );
 }

@@ -1,8 +1,10 @@
 import { afterAll, describe, expect, test } from "bun:test";
+import { type Role, roles } from "../../../src/modules/access/index.ts";
 import { createTestApp, type TestApp } from "../../support/app.ts";
+import { makeBadTokens } from "./bad-tokens.ts";
 import { outcomeOf, send, withoutIds } from "./expect-answer.ts";
-import { listOperations } from "./operations.ts";
-import { createSampler } from "./sampler.ts";
+import { listOperations, type Operation } from "./operations.ts";
+import { createSampler, type SampleRequest, withQuery } from "./sampler.ts";
 import { listMakers, seedBook } from "./seed-book.ts";
 
 const t = await createTestApp();
@@ -19,8 +21,16 @@ const [owner, viewer, stranger, guest] = [
   await t.register(),
   await t.register(),
 ];
-const viewerJoins = { email: viewer.email, role: "viewer" };
-await made(t.request(`${owner.book}/members`, { token: owner.token, json: viewerJoins }));
+const editor = await t.register();
+for (const [{ email }, role] of [
+  [viewer, "viewer"],
+  [editor, "editor"],
+] as const) {
+  await made(t.request(`${owner.book}/members`, { token: owner.token, json: { email, role } }));
+}
+const tokenOf: Readonly<Record<Role, string>> = { viewer: viewer.token, editor: editor.token, owner: owner.token };
+const { control, ...badTokens } = await makeBadTokens(t, owner.token);
+const revokedToken = await logInAndOut(owner);
 const readKey = (await made(createKey(owner, ["read"]))).key as string;
 const second = await made(t.request("/api/v1/books", { token: owner.token, json: { name: "Second" } }));
 const otherBook = { ...owner, book: `/api/v1/books/${second.id}` };
@@ -33,14 +43,24 @@ const theirs = await seedBook(t, {
   known: { book_id: stranger.bookId, email: guest.email, code: "THEIRS", path: "Assets:Theirs" },
 });
 
-/** What people do and API keys never. */
-const forPeople = /\/(?:members|api-keys)(?:\/|$)|^(?:renameBook|reopenPeriod)$/;
-
 /** What anybody may call; whatever else the API has asks who is there. */
 const open = ["getError", "getHealth", "listErrors", "login", "logout", "refreshTokens", "register"];
 
 function createKey(user: Awaited<ReturnType<TestApp["register"]>>, scopes: readonly string[]) {
   return t.request(`${user.book}/api-keys`, { token: user.token, json: { name: "suite", scopes } });
+}
+
+/** An access token that is good in every way, apart from its session having ended. */
+async function logInAndOut({ email, password }: Awaited<ReturnType<TestApp["register"]>>): Promise<string> {
+  const { body } = await t.request("/api/v1/auth/login", { json: { email, password } });
+  await t.request("/api/v1/auth/logout", { json: { refresh_token: body.refresh_token } });
+  return body.access_token;
+}
+
+/** The request as it changes nothing: run dry where that can be asked for. */
+function harmless(operation: Operation, request: SampleRequest): SampleRequest {
+  const dry = operation.parameters.some(({ name }) => name === "dry_run");
+  return dry ? { ...request, path: withQuery(request.path, "dry_run=true") } : request;
 }
 
 async function made(answering: ReturnType<TestApp["request"]>) {
@@ -58,15 +78,36 @@ test("every route asks who is there, apart from those that are listed here", () 
   ).toEqual(open);
   const unguarded = operations.filter(({ authenticated, ofBook }) => ofBook && !authenticated);
   expect(unguarded).toEqual([]);
-  for (const { authenticated, errorIds } of operations)
+  for (const { authenticated, errorIds, ofBook, role, keyScopes } of operations) {
     expect(errorIds.includes("UNAUTHENTICATED")).toBe(authenticated);
+    expect(role !== null).toBe(ofBook);
+    const scoped = authenticated && keyScopes?.length !== 0;
+    expect(errorIds.includes("SCOPE_INSUFFICIENT")).toBe(scoped);
+  }
+});
+
+test("the document says what API keys may and people alone do, and what each role may", () => {
+  const named = (chosen: readonly Operation[]) => new Set(chosen.map(({ path }) => path.split("/")[5]));
+  const forOwners = operations.filter(({ role }) => role === "owner");
+  expect(named(forOwners.filter(({ ofBook }) => ofBook))).toEqual(
+    new Set([undefined, "invitations", "members", "api-keys", "period-closes"]),
+  );
+  expect(forOwners.every(({ keyScopes }) => keyScopes === null)).toBe(true);
+  for (const { ofBook, method, role, keyScopes } of operations.filter(({ role: needed }) => needed !== "owner")) {
+    if (!ofBook || keyScopes === null) continue;
+    expect([role, ...keyScopes]).toEqual(method === "GET" ? ["viewer", "read"] : ["editor", "write"]);
+  }
+});
+
+test("the tokens that are refused below differ from a good one in one thing each: without it, it is let in", async () => {
+  expect((await t.request("/api/v1/auth/me", { token: control })).status).toBe(200);
+  expect(Object.keys(badTokens).length).toBeGreaterThan(6);
 });
 
 describe.each(operations.map((operation) => [`${operation.method} ${operation.path}`, operation] as const))(
   "%s",
   (_, operation) => {
     const sample = requestOf(operation, ownKnown);
-    const writes = operation.method !== "GET";
 
     if (!operation.authenticated) {
       test("answers whoever asks, and does not look at a credential", async () => {
@@ -85,19 +126,31 @@ describe.each(operations.map((operation) => [`${operation.method} ${operation.pa
       expect(outcomeOf(await send(t, { ...sample, options: basic }))).toEqual([401, "UNAUTHENTICATED"]);
     });
 
-    if (writes) {
-      test("answers 403 to an API key that may only read", async () => {
-        expect(outcomeOf(await send(t, sample, readKey))).toEqual([403, "SCOPE_INSUFFICIENT"]);
-      });
-    }
+    test("answers 401 to an access token that is wrong in any one way, or whose session has ended", async () => {
+      for (const [fault, token] of Object.entries({ ...badTokens, "of a session that has ended": revokedToken })) {
+        const answer = await send(t, sample, token);
+        expect([fault, ...outcomeOf(answer)]).toEqual([fault, 401, "UNAUTHENTICATED"]);
+        expect(answer.headers.get("www-authenticate")).toBe('Bearer realm="footing", error="invalid_token"');
+      }
+    });
 
-    if (!operation.ofBook) return;
+    const { keyScopes, role } = operation;
+    const keyMayRead = keyScopes?.every((scope) => scope === "read") === true;
+    test(`${keyMayRead ? "lets in" : "answers 403 to"} an API key that may only read`, async () => {
+      const outcome = outcomeOf(await send(t, sample, readKey));
+      if (keyMayRead) expect(outcome).not.toEqual([403, "SCOPE_INSUFFICIENT"]);
+      else expect(outcome).toEqual([403, "SCOPE_INSUFFICIENT"]);
+    });
 
-    if (writes) {
-      test("answers 403 to a viewer", async () => {
-        expect(outcomeOf(await send(t, sample, viewer.token))).toEqual([403, "FORBIDDEN"]);
-      });
-    }
+    if (role === null) return;
+
+    test(`answers 403 to a member whose role is less than ${role}, and to none of that role`, async () => {
+      for (const less of roles.slice(0, roles.indexOf(role)))
+        expect([less, ...outcomeOf(await send(t, sample, tokenOf[less]))]).toEqual([less, 403, "FORBIDDEN"]);
+      const missing = requestOf(operation, { book_id: owner.bookId });
+      const enough = await send(t, harmless(operation, missing), tokenOf[role]);
+      expect([401, 403]).not.toContain(enough.status);
+    });
 
     test("answers another user's book as one that does not exist", async () => {
       const foreign = await send(t, sample, stranger.token);
@@ -107,8 +160,7 @@ describe.each(operations.map((operation) => [`${operation.method} ${operation.pa
     });
 
     test("answers an API key of the owner's other book as if this one did not exist", async () => {
-      const closed = forPeople.test(operation.path) || forPeople.test(operation.id);
-      const expected = closed ? [403, "SCOPE_INSUFFICIENT"] : [404, "NOT_FOUND"];
+      const expected = keyScopes === null ? [403, "SCOPE_INSUFFICIENT"] : [404, "NOT_FOUND"];
       expect(outcomeOf(await send(t, sample, otherBooksKey))).toEqual(expected as [number, string]);
     });
 

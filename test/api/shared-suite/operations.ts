@@ -1,5 +1,6 @@
 import type { RouteConfig, z } from "@hono/zod-openapi";
 import type { createApp } from "../../../src/app.ts";
+import { type Role, roles } from "../../../src/modules/access/index.ts";
 import { createOpenApiDocument } from "../../../src/openapi.ts";
 import type { JsonSchema } from "./sample.ts";
 
@@ -23,6 +24,10 @@ export interface Operation {
   readonly responses: RouteConfig["responses"];
   readonly errorIds: readonly string[];
   readonly authenticated: boolean;
+  /** The least role in the book that the document asks for; null where it is of no book. */
+  readonly role: Role | null;
+  /** The scopes that the document asks of an API key; null where it lets none in. */
+  readonly keyScopes: readonly string[] | null;
   /** Of one book. */
   readonly ofBook: boolean;
 }
@@ -35,7 +40,7 @@ export interface ApiDocument {
 
 export interface DocumentedOperation {
   readonly operationId: string;
-  readonly security?: readonly unknown[];
+  readonly security?: readonly Readonly<Record<string, readonly string[]>>[];
   readonly parameters?: readonly Parameter[];
   readonly requestBody?: { readonly content: { readonly "application/json": { readonly schema: JsonSchema } } };
   readonly responses: Readonly<
@@ -70,10 +75,21 @@ export function listOperations(app: App): Operation[] {
       body: json === undefined || zod === undefined ? null : { json, zod },
       responses: route.responses,
       errorIds: documented["x-error-ids"] ?? [],
-      authenticated: documented.security === undefined,
+      ...accessOf(documented),
       ofBook: route.path.includes("{book_id}"),
     };
   });
+}
+
+/** What the document says of whom an operation is open to. @throws where it does not say. */
+function accessOf({
+  operationId,
+  security,
+}: DocumentedOperation): Pick<Operation, "authenticated" | "role" | "keyScopes"> {
+  if (security === undefined) throw new Error(`the document does not say whom ${operationId} is open to`);
+  const find = (scheme: string) => security.find((requirement) => scheme in requirement)?.[scheme];
+  const role = roles.find((name) => find("accessToken")?.includes(name) === true) ?? null;
+  return { authenticated: security.length > 0, role, keyScopes: find("apiKey") ?? null };
 }
 
 /** The zod schema of a request's body or of a response, where it has one. */

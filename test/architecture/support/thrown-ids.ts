@@ -18,7 +18,7 @@ const idPattern = new RegExp(`\\b(?:${Object.keys(catalogue).join("|")})\\b`, "g
 export function listThrownIds(file: SourceFile, files: ReadonlyMap<string, SourceFile>): Map<string, Set<string>> {
   const operationOf = new Map(
     Array.from(
-      file.text.matchAll(/^const (\w+) = define\w+Route\(\{[\s\S]*?operationId: "(\w+)"/gm),
+      file.text.matchAll(/^const (\w+) = define\w+Route\(\s*\{[\s\S]*?operationId: "(\w+)"/gm),
       ([, name = "", id = ""]) => [name, id],
     ),
   );

@@ -9,7 +9,7 @@ import {
 
 const start = new Date("2026-03-01T12:00:00.000Z");
 const secret = "a secret of thirty-two bytes or more, for tests";
-const claims = { subject: "0198c2f5-7c1e-7d3a-9f59-1d1d8a4c2b10", tokenId: "t-1" };
+const claims = { subject: "0198c2f5-7c1e-7d3a-9f59-1d1d8a4c2b10", sessionId: "s-1", tokenId: "t-1" };
 
 function tokensAt(now: Date, options: Partial<AccessTokenOptions> = {}) {
   const defaults = { secret, algorithm: "HS256", issuer: "footing", audience: "footing-api", ttlSeconds: 900 } as const;
@@ -35,6 +35,7 @@ async function forge(payload: Record<string, unknown>, header: Record<string, un
     iss: "footing",
     aud: "footing-api",
     sub: claims.subject,
+    sid: "s-1",
     jti: "t-1",
     iat: issuedAt,
     exp: issuedAt + 900,
@@ -61,6 +62,7 @@ test("a token names issuer, audience, subject, its own id, and when it begins an
     iss: "footing",
     aud: "footing-api",
     sub: claims.subject,
+    sid: "s-1",
     jti: "t-1",
     iat,
     exp: iat + 900,
@@ -72,7 +74,7 @@ describe("a token is refused", () => {
 
   test("with algorithm none, signed by nobody", async () => {
     const issuedAt = start.getTime() / 1000;
-    const unsecured = new UnsecuredJWT({ jti: "t-1" })
+    const unsecured = new UnsecuredJWT({ sid: "s-1", jti: "t-1" })
       .setIssuer("footing")
       .setAudience("footing-api")
       .setSubject(claims.subject)
@@ -108,7 +110,7 @@ describe("a token is refused", () => {
 
   test("when a claim is missing or of the wrong type, though the signature is right", async () => {
     expect(await tokens.verify(await forge({}))).toEqual(claims);
-    for (const name of ["iss", "aud", "sub", "jti", "iat", "exp"]) {
+    for (const name of ["iss", "aud", "sub", "sid", "jti", "iat", "exp"]) {
       expect(await tokens.verify(await forge({ [name]: undefined }))).toBeNull();
       expect(await tokens.verify(await forge({ [name]: { not: "this" } }))).toBeNull();
     }
