@@ -13,6 +13,7 @@ import { createLedgerLoad, describeAccounting, soundAccounting } from "./support
 /** As many as the text of each test says; a full run may ask for more. */
 const kills = Number(process.env["FAULT_KILLS"] ?? 20);
 const databaseKills = Math.ceil(kills / 5);
+const terminations = Math.ceil(kills / 2);
 const clients = 8;
 /** Postings that must have been acknowledged between one fault and the next: each meets a service that works. */
 const acknowledgedBetween = 15;
@@ -102,7 +103,7 @@ test("connections that are terminated in the middle of transactions lose nothing
   api = await startOn(database);
   const load = await createLedgerLoad(() => api?.url ?? "", clients);
   let terminated = 0;
-  for (let round = 0; round < kills; round += 1) {
+  for (let round = 0; round < terminations; round += 1) {
     await untilItWorks(load);
     const rows = await admin`
       select pg_terminate_backend(pid) from pg_stat_activity

@@ -10,9 +10,9 @@ export function remainingMs(deadline: number | undefined): number {
   return deadline === undefined ? Number.POSITIVE_INFINITY : deadline - performance.now();
 }
 
-/** A limit of PostgreSQL's, in whole milliseconds: at least 1, as 0 would be none. */
+/** A limit of PostgreSQL's in whole milliseconds, or what remains: at least 1, as 0 would be none. */
 export function limitedMs(limitMs: number, deadline: number | undefined): number {
-  return Math.max(1, Math.min(limitMs, Math.ceil(remainingMs(deadline))));
+  return deadline === undefined ? limitMs : Math.max(1, Math.min(limitMs, Math.ceil(remainingMs(deadline))));
 }
 
 export function requestTimeout(cause?: unknown): BaseAppError {

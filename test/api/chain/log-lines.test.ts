@@ -76,7 +76,7 @@ test("a line of code that holds nothing but the logger carries the request's ids
   const [warning, line] = linesOf("refresh-2");
   expect(warning).toMatchObject({
     level: "warn",
-    message: "a refresh token was used twice: its log-in is revoked",
+    message: "a refresh token was used twice: its session is ended",
     user_id: one.userId,
     "http.request.method": "POST",
     "http.route": "/api/v1/auth/refresh",
