@@ -1,14 +1,18 @@
 import { mapPgError } from "./db/errors.ts";
 import type { AppEnv, Deps } from "./deps.ts";
 import { createErrorMapper } from "./foundation/errors/index.ts";
+import { crossOrigin } from "./foundation/http/cross-origin.ts";
+import { shedLoad } from "./foundation/http/load-shedding.ts";
 import { createNotFoundHandler } from "./foundation/http/method-not-allowed.ts";
 import { requestContext } from "./foundation/http/request-context.ts";
+import { limitTime } from "./foundation/http/request-deadline.ts";
 import { requestLogger } from "./foundation/http/request-logger.ts";
 import { createRouter } from "./foundation/http/route-factory.ts";
 import { securityHeaders } from "./foundation/http/security-headers.ts";
 import { thrownGuard } from "./foundation/http/thrown-guard.ts";
-import { transportLimits } from "./foundation/http/transport-limits.ts";
+import { originalRequest, transportLimits } from "./foundation/http/transport-limits.ts";
 import { clientAddress, isProbeOrDocs, rateLimit } from "./foundation/rate-limit/index.ts";
+import { createDecisionCounter, serverSpan } from "./foundation/telemetry/index.ts";
 import { createAccountRoutes } from "./modules/accounts/index.ts";
 import { authenticate, createAuthRoutes } from "./modules/auth/index.ts";
 import { createBalanceRoutes } from "./modules/balances/index.ts";
@@ -23,15 +27,55 @@ import { createDocsRoutes, createSystemRoutes } from "./modules/system/index.ts"
 import { createVerifyRoutes } from "./modules/verify/index.ts";
 import { createOpenApiRoute } from "./openapi.ts";
 
+/** The header fields that scripts of other origins may set and read. */
+const scriptHeaders = {
+  requestHeaders: [
+    "Authorization",
+    "Content-Type",
+    "Idempotency-Key",
+    "If-Match",
+    "X-Request-ID",
+    "traceparent",
+    "tracestate",
+  ],
+  exposedHeaders: [
+    "ETag",
+    "Idempotency-Replayed",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Retry-After",
+    "X-Request-ID",
+    "traceparent",
+  ],
+};
+
 /** The whole API over what it stands on. Pure composition: nothing starts here. */
 export function createApp(deps: Deps) {
   const { config, db, logger } = deps;
   const app = createRouter<AppEnv>();
 
-  app.use(requestContext({ logger, newRequestId: deps.ids.uuid }));
-  app.use(requestLogger({ userId: (c) => c.get("principal")?.userId }));
+  const client = { trustedProxyHops: config.http.trustedProxyHops, socketAddress: deps.socketAddress };
+  app.use(
+    serverSpan({
+      telemetry: deps.telemetry,
+      clientAddress: (c) => clientAddress(c, client),
+      protocolVersion: (c) => deps.protocolVersion(originalRequest(c)),
+      userId: (c) => c.get("principal")?.userId,
+    }),
+  );
+  app.use(requestContext({ newRequestId: deps.ids.uuid }));
+  app.use(requestLogger({ logger }));
   app.use(thrownGuard());
   app.use(securityHeaders({ https: config.environment === "production" }));
+  app.use(crossOrigin({ origins: config.http.corsOrigins, ...scriptHeaders }));
+  app.use(
+    shedLoad({
+      eventLoopDelayMs: deps.eventLoopDelayMs,
+      delayMsMax: config.http.eventLoopDelayMsMax,
+      exempt: isProbeOrDocs,
+    }),
+  );
+  app.use(limitTime(config.http.requestTimeoutMs));
   app.use(transportLimits({ bodyBytesMax: config.http.bodyBytesMax }));
   app.use(
     rateLimit({
@@ -39,8 +83,8 @@ export function createApp(deps: Deps) {
       windowSeconds: config.rateLimit.windowSeconds,
       exempt: isProbeOrDocs,
       now: () => deps.clock.now(),
-      key: (c) =>
-        clientAddress(c, { trustedProxyHops: config.http.trustedProxyHops, socketAddress: deps.socketAddress }),
+      key: (c) => clientAddress(c, client),
+      onDecision: createDecisionCounter(deps.telemetry.meter),
     }),
   );
   app.use(async (c, next) => {

@@ -48,8 +48,13 @@ function toConfig(values: Values) {
       /** Without a slash at its end. */
       publicUrl: values.PUBLIC_URL,
       bodyBytesMax: values.BODY_BYTES_MAX,
+      /** Whose scripts may use the API; none where unset. */
+      corsOrigins: values.CORS_ORIGINS ?? [],
       trustedProxyHops: values.TRUSTED_PROXY_HOPS,
-      shutdownTimeoutMs: values.SHUTDOWN_TIMEOUT_MS,
+      requestTimeoutMs: values.REQUEST_TIMEOUT_MS,
+      /** 0: never. */
+      eventLoopDelayMsMax: values.EVENT_LOOP_DELAY_MS_MAX,
+      shutdownGraceMs: values.SHUTDOWN_GRACE_MS,
     },
     database: {
       /** Undefined: the embedded database. */
@@ -59,6 +64,7 @@ function toConfig(values: Values) {
       pool: {
         size: values.DB_POOL_SIZE,
         maxOverflow: values.DB_MAX_OVERFLOW,
+        queueMax: values.DB_POOL_QUEUE_MAX,
         acquireTimeoutMs: values.DB_POOL_TIMEOUT_MS,
         overflowIdleTimeoutMs: values.DB_OVERFLOW_IDLE_TIMEOUT_MS,
         lifetimeMs: values.DB_CONNECTION_LIFETIME_MS,
@@ -79,13 +85,35 @@ function toConfig(values: Values) {
       redisUrl: values.REDIS_URL,
     },
     baseCurrency: values.BASE_CURRENCY,
-    model: { primary: values.PRIMARY_MODEL },
-    storage: { s3Bucket: values.S3_BUCKET },
+    model: { primary: values.PRIMARY_MODEL, apiUrl: values.MODEL_API_URL, apiKey: values.MODEL_API_KEY },
+    storage: { s3Bucket: values.S3_BUCKET, s3Endpoint: values.S3_ENDPOINT },
     telemetry: {
-      serviceName: values.OTEL_SERVICE_NAME,
-      otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
-      otlpHeaders: values.OTEL_EXPORTER_OTLP_HEADERS ?? {},
+      disabled: values.OTEL_SDK_DISABLED,
+      serviceName: values.OTEL_SERVICE_NAME ?? values.OTEL_RESOURCE_ATTRIBUTES?.["service.name"] ?? "footing",
       resourceAttributes: values.OTEL_RESOURCE_ATTRIBUTES ?? {},
+      otlp: {
+        endpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
+        endpoints: {
+          traces: values.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT,
+          logs: values.OTEL_EXPORTER_OTLP_LOGS_ENDPOINT,
+          metrics: values.OTEL_EXPORTER_OTLP_METRICS_ENDPOINT,
+        },
+        headers: values.OTEL_EXPORTER_OTLP_HEADERS ?? {},
+        timeoutMs: values.OTEL_EXPORTER_OTLP_TIMEOUT,
+        compression: values.OTEL_EXPORTER_OTLP_COMPRESSION,
+      },
+      exporters: {
+        traces: values.OTEL_TRACES_EXPORTER === "file" ? "none" : values.OTEL_TRACES_EXPORTER,
+        logs: values.OTEL_LOGS_EXPORTER,
+        metrics: values.OTEL_METRICS_EXPORTER,
+      },
+      /** Where traces are written to instead, by an entry that has files; null: nowhere. */
+      spanFile:
+        values.OTEL_TRACES_EXPORTER === "file"
+          ? { path: values.TRACES_FILE, bytesMax: values.TRACES_FILE_BYTES_MAX }
+          : null,
+      sampler: { name: values.OTEL_TRACES_SAMPLER, ratio: values.OTEL_TRACES_SAMPLER_ARG },
+      metricIntervalMs: values.OTEL_METRIC_EXPORT_INTERVAL,
     },
   } as const;
 }

@@ -4,8 +4,10 @@
  */
 declare module "node:async_hooks" {
   export class AsyncLocalStorage<T> {
-    run<R>(store: T, fn: () => R): R;
+    run<R, Args extends unknown[]>(store: T, fn: (...args: Args) => R, ...args: Args): R;
     getStore(): T | undefined;
+    /** Runs functions in the context in which it was made, of every storage there is. */
+    static snapshot(): <R>(fn: () => R) => R;
   }
 }
 

@@ -190,14 +190,66 @@ describe("the values that a variable may have", () => {
     expect(parseConfig({ PUBLIC_URL: "https://h/books/" }).http.publicUrl).toBe("https://h/books");
   });
 
+  test("the service's name is OTEL_SERVICE_NAME's, else that of the resource attributes, else footing", () => {
+    const named = (env: Record<string, string>) => parseConfig(env).telemetry.serviceName;
+    const OTEL_RESOURCE_ATTRIBUTES = "service.name=books";
+    expect(named({})).toBe("footing");
+    expect(named({ OTEL_RESOURCE_ATTRIBUTES })).toBe("books");
+    expect(named({ OTEL_RESOURCE_ATTRIBUTES, OTEL_SERVICE_NAME: "ledger" })).toBe("ledger");
+  });
+
+  test("samplers, exporters and compression are OpenTelemetry's words, and the only protocol is http/protobuf", () => {
+    expectOf("OTEL_TRACES_SAMPLER", {
+      right: ["always_on", "always_off", "traceidratio", "parentbased_traceidratio"],
+      wrong: ["on", "jaeger_remote", "ALWAYS_ON"],
+    });
+    expectOf("OTEL_TRACES_SAMPLER_ARG", {
+      right: ["0", "1", "0.25", "1.0"],
+      wrong: ["1.1", "-0.1", "25%", ".5", "1e-1"],
+    });
+    for (const name of ["OTEL_TRACES_EXPORTER", "OTEL_LOGS_EXPORTER", "OTEL_METRICS_EXPORTER"] as const)
+      expectOf(name, { right: ["otlp", "none"], wrong: ["prometheus", "otlp,none"] });
+    expectOf("OTEL_TRACES_EXPORTER", { right: ["file"], wrong: ["File"] });
+    expectOf("OTEL_LOGS_EXPORTER", { right: [], wrong: ["file"] });
+    expectOf("TRACES_FILE_BYTES_MAX", { right: ["65536"], wrong: ["65535", "64MB"] });
+    expectOf("OTEL_EXPORTER_OTLP_COMPRESSION", { right: ["gzip", "none"], wrong: ["zstd"] });
+    expectOf("OTEL_EXPORTER_OTLP_PROTOCOL", { right: ["http/protobuf"], wrong: ["grpc", "http/json"] });
+  });
+
+  test("CORS_ORIGINS are exact origins as browsers send them, or any", () => {
+    expectOf("CORS_ORIGINS", {
+      right: ["*", "https://app.example.com", "http://localhost:5173, https://app.example.com"],
+      wrong: [
+        "null",
+        "app.example.com",
+        "https://h/",
+        "https://H",
+        "https://h:443",
+        "https://*.h",
+        "*,https://h",
+        "https://h,",
+        "file:///",
+      ],
+    });
+    expect(parseConfig({}).http.corsOrigins).toEqual([]);
+    expect(parseConfig({ CORS_ORIGINS: "*" }).http.corsOrigins).toBe("*");
+    expect(parseConfig({ CORS_ORIGINS: "https://a, https://b:8443" }).http.corsOrigins).toEqual([
+      "https://a",
+      "https://b:8443",
+    ]);
+  });
+
   test("OTLP headers and resource attributes are percent-decoded pairs; only a malformed header is a fault", () => {
     const { telemetry } = parseConfig({
       OTEL_EXPORTER_OTLP_HEADERS: "signoz-ingestion-key=a%3Db%2C, x = y=z ,",
       OTEL_RESOURCE_ATTRIBUTES: "deployment.environment.name=production,nonsense,=b,bad=%zz,team=the%20books",
     });
-    expect(telemetry.otlpHeaders).toEqual({ "signoz-ingestion-key": "a=b,", x: "y=z" });
+    expect(telemetry.otlp.headers).toEqual({ "signoz-ingestion-key": "a=b,", x: "y=z" });
     expect(telemetry.resourceAttributes).toEqual({ "deployment.environment.name": "production", team: "the books" });
-    expectOf("OTEL_EXPORTER_OTLP_HEADERS", { right: ["a=b", "a="], wrong: ["token", "=b", "a=%zz", "a=b,token"] });
+    expectOf("OTEL_EXPORTER_OTLP_HEADERS", {
+      right: ["a=b", "a="],
+      wrong: ["token", "=b", "a=%zz", "a=b,token", "a b=c", "a=x%0Ab"],
+    });
   });
 });
 

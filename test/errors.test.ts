@@ -49,7 +49,7 @@ test("every id says what happened and what to do, in a text of its own, and only
     for (const text of [title, meaning, remedy]) expect(text.trim()).toBe(text);
     expect(title).not.toEndWith(".");
     expect([meaning.endsWith("."), remedy.endsWith(".")]).toEqual([true, true]);
-    expect(retryable).toBe(status === 429 || status === 503);
+    expect(retryable).toBe([408, 429, 503].includes(status));
   }
   expect(new Set(ids.map((id) => catalogue[id].title)).size).toBe(ids.length);
 });

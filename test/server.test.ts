@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { once } from "node:events";
 import { connect } from "node:net";
 import { type ApiProcess, startApi } from "./support/api-process.ts";
 import { createTestDatabase, superuserUrl } from "./support/database.ts";
@@ -58,9 +59,14 @@ test(
       const api = await startApi({ cwd: directory });
       const underWay = send(api, "/auth/register", credentials);
       await Bun.sleep(50);
+      const closed = once(api.child, "close");
       const ended = api.end("SIGTERM");
       expect((await underWay).status).toBe(201);
       expect(await ended).toBe(0);
+      await closed;
+      const messages = api.lines.map((line) => JSON.parse(line));
+      expect(messages.filter(({ message }) => message === "request")).toHaveLength(1);
+      expect(messages.at(-1)).toMatchObject({ level: "info", message: "Footing has stopped" });
       expect(await Bun.file(`${directory}/.footing/postgres/postmaster.pid`).exists()).toBe(false);
       expect(await fetch(api.url).catch(() => "refused")).toBe("refused");
     });

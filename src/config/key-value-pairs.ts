@@ -14,6 +14,15 @@ export function parsePairs(text: string): {
   return { pairs, malformed: read.includes(null) };
 }
 
+/** Whether HTTP can carry these as header fields. */
+export function areHeaders(pairs: Readonly<Record<string, string>>): boolean {
+  try {
+    return new Headers(pairs) !== null;
+  } catch {
+    return false;
+  }
+}
+
 function parsePair(entry: string): readonly [string, string] | null {
   const at = entry.indexOf("=");
   const key = entry.slice(0, at).trim();

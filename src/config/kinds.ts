@@ -21,6 +21,15 @@ export function wholeNumber(min: number, max: number): Kind<number> {
   return { expected: `a whole number from ${min} to ${max}`, schema };
 }
 
+/** A decimal from 0 to 1. */
+export const fraction: Kind<number> = {
+  expected: "a decimal from 0 to 1",
+  schema: z
+    .string()
+    .regex(/^(?:0(?:\.[0-9]{1,15})?|1(?:\.0{1,15})?)$/, "is not a decimal from 0 to 1")
+    .transform(Number),
+};
+
 /** `true` or `1`, `false` or `0`. */
 export const flag: Kind<boolean> = {
   expected: "true or false",

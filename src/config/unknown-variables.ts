@@ -8,7 +8,8 @@ const OWN_PREFIXES = [
   "ACCESS_TOKEN_TTL",
   "REFRESH_TOKEN_TTL",
   "BODY_BYTES",
-  "SHUTDOWN_TIMEOUT",
+  "SHUTDOWN_GRACE",
+  "REQUEST_TIMEOUT",
 ];
 
 /** Others' names, however close to ours. */

@@ -59,8 +59,11 @@ export const commoditySchema = z
   .regex(COMMODITY_CODE_PATTERN, { error: "must be a commodity code such as USD or ACME" })
   .openapi({ example: "USD" });
 
+const numberFault =
+  'must be a string such as "12.50": JSON numbers are read as floating point, which cannot hold every amount';
+
 export const amountSchema = z
-  .string()
+  .string({ error: ({ input }) => (typeof input === "number" ? numberFault : undefined) })
   .regex(AMOUNT_PATTERN, {
     error: "must be a decimal amount such as 12.50, with at most 20 digits before the point and 18 after",
   })

@@ -1,4 +1,4 @@
-import { type Config, ConfigError, type Environment, parseConfig } from "../config.ts";
+import { type Config, ConfigError, type ConfigFault, type Environment, parseConfig } from "../config.ts";
 
 /** What workerd hands a worker: variables and secrets as text, everything else as objects. */
 export type Bindings = Readonly<Record<string, unknown>>;
@@ -17,14 +17,10 @@ export interface Fetcher {
  */
 export function parseBindings(bindings: Bindings): { readonly config: Config; readonly databaseUrl: string } {
   const environment = toEnvironment(bindings);
-  const missing = {
-    variable: "DATABASE_URL",
-    problem: "is not set",
-    expected: "a postgres:// URL, or a Hyperdrive binding named HYPERDRIVE",
-  };
-  const config = withFault((environment["DATABASE_URL"] ?? "") === "" ? missing : null, () => parseConfig(environment));
+  const faults = findFaults(environment);
+  const config = withFaults(faults, () => parseConfig(environment));
   const databaseUrl = config.database.url;
-  if (databaseUrl === undefined) throw new ConfigError([missing]);
+  if (databaseUrl === undefined || faults.length > 0) throw new ConfigError(faults);
   return { config, databaseUrl };
 }
 
@@ -46,12 +42,30 @@ function toEnvironment(bindings: Bindings): Environment {
   };
 }
 
-function withFault<T>(fault: ConfigError["faults"][number] | null, parse: () => T): T {
+/** What is right elsewhere and cannot be on workerd. */
+function findFaults(environment: Environment): readonly ConfigFault[] {
+  const missing = {
+    variable: "DATABASE_URL",
+    problem: "is not set",
+    expected: "a postgres:// URL, or a Hyperdrive binding named HYPERDRIVE",
+  };
+  const fileless = {
+    variable: "OTEL_TRACES_EXPORTER",
+    problem: "is file, and a worker has no files",
+    expected: "otlp or none",
+  };
+  return [
+    ...((environment["DATABASE_URL"] ?? "") === "" ? [missing] : []),
+    ...(environment["OTEL_TRACES_EXPORTER"] === "file" ? [fileless] : []),
+  ];
+}
+
+function withFaults<T>(faults: readonly ConfigFault[], parse: () => T): T {
   try {
     return parse();
   } catch (error) {
-    if (fault === null || !(error instanceof ConfigError)) throw error;
-    throw new ConfigError([...error.faults, fault]);
+    if (!(error instanceof ConfigError)) throw error;
+    throw new ConfigError([...error.faults, ...faults]);
   }
 }
 

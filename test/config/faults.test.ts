@@ -76,7 +76,7 @@ describe("faults", () => {
       "PGHOST",
       "PGPASSWORD",
       "AWS_REGION",
-      "OTEL_TRACES_SAMPLER",
+      "OTEL_BSP_SCHEDULE_DELAY",
       "db_x",
     ];
     const names = [

@@ -12,6 +12,7 @@ beforeAll(async () => {
     applicationName: "footing-test",
     size: 1,
     maxOverflow: 0,
+    queueMax: 100,
     acquireTimeoutMs: 5_000,
     overflowIdleTimeoutMs: 1_000,
     lifetimeMs: 60_000,

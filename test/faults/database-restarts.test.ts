@@ -23,6 +23,7 @@ test("restarts of PostgreSQL under load leave no request unanswered, no connecti
       connectTimeoutSeconds: 2,
       size,
       maxOverflow: 0,
+      queueMax: 100,
       acquireTimeoutMs: 3000,
       overflowIdleTimeoutMs: 100,
       lifetimeMs: 3_600_000,

@@ -1,11 +1,16 @@
 import { v7 as uuidV7 } from "uuid";
 import { createApp } from "../../src/app.ts";
+import { createDatabaseCheck } from "../../src/boot/database-check.ts";
 import { parseConfig } from "../../src/config.ts";
 import { mapPgError } from "../../src/db/errors.ts";
-import type { Deps } from "../../src/deps.ts";
-import { createDb } from "../../src/foundation/db/index.ts";
+import type { Deps, Metrics } from "../../src/deps.ts";
+import { combineObservers, createDb, createStatementMeter } from "../../src/foundation/db/index.ts";
 import { openTcpSocket } from "../../src/foundation/db/tcp-socket.ts";
-import { createLogger } from "../../src/foundation/logging/index.ts";
+import { createLifecycle } from "../../src/foundation/health/index.ts";
+import { requestDeadline } from "../../src/foundation/http/request-deadline.ts";
+import { setUpLogging } from "../../src/foundation/logging/index.ts";
+import { createDbObserver, createNoTelemetry, type Telemetry } from "../../src/foundation/telemetry/index.ts";
+import { createLedgerMetrics } from "../../src/modules/journal/index.ts";
 import { createTestDatabase } from "./database.ts";
 
 export interface TestAppOptions {
@@ -13,7 +18,11 @@ export interface TestAppOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Connect through this URL instead of straight to the test database (a fault proxy). */
   readonly databaseUrl?: (apiUrl: string) => string;
+  readonly telemetry?: Telemetry;
 }
+
+/** For a service that a test calls itself: nothing is counted. */
+export const noMetrics: Metrics = { ledger: createLedgerMetrics(createNoTelemetry().meter) };
 
 /** What a response was: its body parsed as JSON where it is JSON. */
 export interface Answer {
@@ -46,6 +55,7 @@ export async function createTestApp(options: TestAppOptions = {}) {
   });
   const logLines: string[] = [];
   const clock = { current: null as Date | null, now: () => clock.current ?? new Date() };
+  const telemetry = options.telemetry ?? createNoTelemetry();
   const backgroundErrors: unknown[] = [];
   const db = createDb({
     ...config.database.pool,
@@ -53,15 +63,34 @@ export async function createTestApp(options: TestAppOptions = {}) {
     applicationName: "footing-test",
     openSocket: openTcpSocket,
     mapError: mapPgError,
+    deadline: requestDeadline,
     onBackgroundError: (error) => backgroundErrors.push(error),
+    observer: combineObservers(
+      createStatementMeter(),
+      telemetry.enabled ? createDbObserver({ ...telemetry, databaseUrl: database.apiUrl }) : undefined,
+    ),
   });
+  const lifecycle = createLifecycle();
+  lifecycle.enter("ready");
+  const load = { eventLoopDelayMs: 0 };
   const deps: Deps = {
     config,
     db,
-    logger: createLogger({ level: "debug", write: (line) => logLines.push(line) }),
+    logger: setUpLogging({
+      level: "debug",
+      debug: false,
+      write: (line) => logLines.push(line),
+      ...(options.telemetry === undefined ? {} : { activeTrace: options.telemetry.activeTrace }),
+    }),
+    telemetry,
+    metrics: { ledger: createLedgerMetrics(telemetry.meter) },
     clock,
+    checks: [createDatabaseCheck(db)],
+    lifecycle,
+    eventLoopDelayMs: () => load.eventLoopDelayMs,
     ids: { uuid: () => uuidV7() },
     socketAddress: (request) => request.headers.get("x-test-address") ?? "192.0.2.1",
+    protocolVersion: () => "1.1",
     asset: async (name) => Bun.file(new URL(`../../assets/scalar/${name}`, import.meta.url)).bytes(),
   };
   const app = createApp(deps);
@@ -106,6 +135,8 @@ export async function createTestApp(options: TestAppOptions = {}) {
     deps,
     db,
     clock,
+    /** How far behind the process says that it is. */
+    load,
     database,
     logLines,
     backgroundErrors,

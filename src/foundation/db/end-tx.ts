@@ -1,6 +1,7 @@
 import { BaseAppError } from "../errors/app-error.ts";
 import { FoundationError } from "../errors/foundation-errors.ts";
 import { answerOf } from "./connection.ts";
+import { observeStatement } from "./observer.ts";
 import { answerTimeoutOf, type OpenedTx } from "./open-tx.ts";
 import { isConnectionLoss } from "./pg-errors.ts";
 import type { OpenTx } from "./tx.ts";
@@ -38,10 +39,16 @@ export function unavailable(cause: unknown): BaseAppError {
   return new FoundationError("DATABASE_UNAVAILABLE", { cause, headers: { "Retry-After": "1" } });
 }
 
+/** Sends COMMIT or ROLLBACK, and gives its answer. */
+export function sendEnd({ settings, connection, observer }: OpenedTx, text: "COMMIT" | "ROLLBACK") {
+  return answerOf(connection, observeStatement(observer, text, connection.sql.unsafe(text)), answerTimeoutOf(settings));
+}
+
 /** Ends a read behind the caller's back: nothing it could report would change what was read. */
-export async function finishRead({ pool, settings, connection }: OpenedTx): Promise<void> {
+export async function finishRead(opened: OpenedTx): Promise<void> {
+  const { pool, settings, connection } = opened;
   try {
-    await answerOf(connection, connection.sql.unsafe("COMMIT"), answerTimeoutOf(settings));
+    await sendEnd(opened, "COMMIT");
   } catch (error) {
     settings.onBackgroundError(error, "ending a read-only transaction");
     connection.closed = true;
@@ -50,9 +57,10 @@ export async function finishRead({ pool, settings, connection }: OpenedTx): Prom
   }
 }
 
-export async function rollBack({ pool, settings, connection }: OpenedTx): Promise<void> {
+export async function rollBack(opened: OpenedTx): Promise<void> {
+  const { pool, settings, connection } = opened;
   try {
-    if (!connection.closed) await answerOf(connection, connection.sql.unsafe("ROLLBACK"), answerTimeoutOf(settings));
+    if (!connection.closed) await sendEnd(opened, "ROLLBACK");
   } catch (error) {
     settings.onBackgroundError(error, "rolling back");
     connection.closed = true;

@@ -1,4 +1,6 @@
 import { answerOf, type Connection } from "./connection.ts";
+import { limitedMs, remainingMs, requestTimeout } from "./deadline.ts";
+import { observeStatement, type TxObserver } from "./observer.ts";
 import type { Pool } from "./pool.ts";
 import { createTx, type OpenTx } from "./tx.ts";
 import { type Db, type DbSettings, poolOf, type TxMode, type TxOptions, type TxScope } from "./types.ts";
@@ -6,11 +8,22 @@ import { type Db, type DbSettings, poolOf, type TxMode, type TxOptions, type TxS
 /** How much longer than the server's own limit an answer is waited for. */
 const networkMarginMs = 2000;
 
+/** One call of `withTx` or `streamTx`: what it was asked for, and who watches it. */
+export interface TxCall {
+  readonly db: Db;
+  readonly scope: TxScope;
+  readonly options: TxOptions;
+  readonly observer: TxObserver | undefined;
+  /** When the caller stops waiting, on the clock of `performance.now`. */
+  readonly deadline: number | undefined;
+}
+
 /** A transaction whose opening has been sent, and what it holds. Whoever opened it ends it. */
 export interface OpenedTx {
   readonly pool: Pool;
   readonly settings: DbSettings;
   readonly connection: Connection;
+  readonly observer: TxObserver | undefined;
   readonly open: OpenTx;
   /** Settles with BEGIN, the settings and the scope's guard. */
   readonly opening: Promise<unknown>;
@@ -21,32 +34,57 @@ export interface OpenedTx {
  * awaited by the caller.
  * @throws POOL_TIMEOUT, DATABASE_UNAVAILABLE; what the scope's guard throws without asking the database.
  */
-export async function openTx(db: Db, scope: TxScope, options: TxOptions): Promise<OpenedTx> {
-  const mode = options.readOnly === true ? "read" : "write";
+export async function openTx(call: TxCall): Promise<OpenedTx> {
+  const { db, options, observer, deadline } = call;
+  const mode = modeOf(options);
   const { settings } = db;
-  const statements = openingOf(mode, settings, scope, options);
+  // What is refused without asking the database is refused before a connection is asked for.
+  const guard = call.scope.guard?.(mode) ?? null;
   const pool = db[poolOf];
-  const connection = await pool.acquire();
+  const connection = await acquire(pool, call);
+  const statements = openingOf(mode, call, guard);
   const answerTimeoutMs = answerTimeoutOf(settings);
-  const open = createTx(connection, mode, answerTimeoutMs);
+  const open = createTx(connection, mode, { answerTimeoutMs, observer, deadline });
   // Sent at once: postgres.js would send them when they are first waited for, which may be after a read's own statements.
+  const send = (text: string, parameters?: string[], how?: { prepare: boolean }) =>
+    observeStatement(observer, text, connection.sql.unsafe(text, parameters, how).execute());
   const opening = Promise.all([
-    answerOf(connection, connection.sql.unsafe(statements.begin).execute(), answerTimeoutMs),
-    connection.sql.unsafe(statements.settle, statements.parameters, { prepare: true }).execute(),
+    answerOf(connection, send(statements.begin), answerTimeoutMs),
+    send(statements.settle, statements.parameters, { prepare: true }),
   ]);
   opening.then(connection.confirm, () => undefined);
-  return { pool, settings, connection, open, opening };
+  return { pool, settings, connection, observer, open, opening };
+}
+
+export function modeOf(options: TxOptions): TxMode {
+  return options.readOnly === true ? "read" : "write";
+}
+
+async function acquire(pool: Pool, { observer, deadline }: TxCall): Promise<Connection> {
+  const waitMsMax = remainingMs(deadline);
+  if (waitMsMax <= 0) throw requestTimeout();
+  if (observer === undefined) return pool.acquire(waitMsMax);
+  const end = observer.onAcquire();
+  try {
+    const connection = await pool.acquire(waitMsMax);
+    end(null);
+    return connection;
+  } catch (error) {
+    end(error);
+    throw error;
+  }
 }
 
 /** BEGIN, and the settings and the scope's guard as one statement. */
-function openingOf(mode: TxMode, settings: DbSettings, scope: TxScope, options: TxOptions) {
+function openingOf(mode: TxMode, call: TxCall, guard: ReturnType<NonNullable<TxScope["guard"]>>) {
+  const { scope, options, deadline } = call;
+  const { settings } = call.db;
   const isolation = options.isolation ?? (mode === "read" ? "repeatable read" : "read committed");
   const local: [string, string][] = [
-    ["statement_timeout", String(settings.statementTimeoutMs)],
-    ["lock_timeout", String(settings.lockTimeoutMs)],
+    ["statement_timeout", String(limitedMs(settings.statementTimeoutMs, deadline))],
+    ["lock_timeout", String(limitedMs(settings.lockTimeoutMs, deadline))],
     ...Object.entries(scope.settings),
   ];
-  const guard = scope.guard?.(mode) ?? null;
   let position = 0;
   const next = () => `$${++position}`;
   const calls = local.map(() => `set_config(${next()}, ${next()}, true)`);

@@ -28,10 +28,10 @@ export function findPgError(error: unknown): PgError | null {
   return null;
 }
 
-/** Serialization failure or deadlock: PostgreSQL rolled back and asks for another try. */
-export function isTransactionConflict(error: unknown): boolean {
+/** The SQLSTATE of a serialization failure or deadlock (PostgreSQL rolled back and asks for another try), or null. */
+export function findTransactionConflict(error: unknown): string | null {
   const code = findPgError(error)?.code;
-  return code === "40001" || code === "40P01";
+  return code === "40001" || code === "40P01" ? code : null;
 }
 
 const lossCodes = new Set([

@@ -8,6 +8,8 @@ export interface PoolOptions extends ConnectionOptions {
   readonly maxOverflow: number;
   /** How long a request may wait for a connection, in milliseconds. */
   readonly acquireTimeoutMs: number;
+  /** How many may wait for a connection at a time; more are refused at once. */
+  readonly queueMax: number;
   /** How long an idle overflow connection is kept, in milliseconds. */
   readonly overflowIdleTimeoutMs: number;
   /** Age past which a connection is replaced when it comes back, in milliseconds. */
@@ -26,9 +28,11 @@ export interface PoolStats {
 export interface Pool {
   /**
    * A connection for the caller alone, in the order of asking.
-   * @throws POOL_TIMEOUT when none became free in time; DATABASE_UNAVAILABLE when the pool is closing.
+   * @param waitMsMax how long this caller waits at the most, where that is less than the pool's own limit.
+   * @throws POOL_TIMEOUT when none became free in time; OVERLOADED when as many wait already as may;
+   *   DATABASE_UNAVAILABLE when the pool is closing.
    */
-  acquire(): Promise<Connection>;
+  acquire(waitMsMax?: number): Promise<Connection>;
   /** Gives a connection back. A closed one is dropped. */
   release(connection: Connection): void;
   /**
@@ -105,26 +109,33 @@ export function createPool(options: PoolOptions): Pool {
     if (connections.size > options.size) drop(connection);
   }
 
-  function wait(): Promise<Connection> {
+  function wait(waitMsMax: number): Promise<Connection> {
+    if (waiters.size >= options.queueMax) {
+      throw new FoundationError("OVERLOADED", {
+        detail: `${waiters.size} requests wait for a database connection, as many as may. Nothing was written.`,
+        headers: { "Retry-After": "1" },
+      });
+    }
+    const timeoutMs = Math.min(options.acquireTimeoutMs, waitMsMax);
     return new Promise((give, refuse) => {
       const timer = setTimeout(() => {
         waiters.delete(waiter);
         timeouts += 1;
         refuse(
           new FoundationError("POOL_TIMEOUT", {
-            detail: `No database connection became free within ${options.acquireTimeoutMs} ms. Nothing was written.`,
+            detail: `No database connection became free within ${Math.round(timeoutMs)} ms. Nothing was written.`,
             headers: { "Retry-After": "1" },
             meta: { open: connections.size, waiting: waiters.size },
           }),
         );
-      }, options.acquireTimeoutMs);
+      }, timeoutMs);
       const waiter: Waiter = { give, refuse, timer };
       waiters.add(waiter);
     });
   }
 
   return {
-    async acquire() {
+    async acquire(waitMsMax = Number.POSITIVE_INFINITY) {
       if (closing !== null)
         throw new FoundationError("DATABASE_UNAVAILABLE", { detail: "The server is shutting down." });
       const connection = idle.pop();
@@ -133,7 +144,7 @@ export function createPool(options: PoolOptions): Pool {
         overflowTimers.delete(connection);
         return connection;
       }
-      return connections.size < max ? open() : wait();
+      return connections.size < max ? open() : wait(waitMsMax);
     },
 
     release(connection) {

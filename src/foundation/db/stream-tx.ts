@@ -1,5 +1,7 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { abandon, finishRead } from "./end-tx.ts";
-import { type OpenedTx, openTx } from "./open-tx.ts";
+import { failureOf, type TxEnd } from "./observer.ts";
+import { type OpenedTx, openTx, type TxCall } from "./open-tx.ts";
 import { type Db, poolOf, type Tx, type TxScope } from "./types.ts";
 import { assertOutsideTx, currentTx, retryConflicts } from "./with-tx.ts";
 
@@ -55,16 +57,24 @@ export async function streamTx(
 ): Promise<ReadableStream<Uint8Array>> {
   assertOutsideTx(db);
   const leave = db[poolOf].enterStream();
-  try {
-    return toStream(await retryConflicts(db, {}, () => startReading(db, scope, produce)), leave, options);
-  } catch (error) {
+  const observer = db.settings.observer?.onTransaction("read");
+  const call = { db, scope, options: { readOnly: true }, observer, deadline: undefined };
+  const onEnd = (end: TxEnd) => {
     leave();
+    observer?.onEnd(end);
+  };
+  const run = async () => toStream(await retryConflicts(call, () => startReading(call, produce)), onEnd, options);
+  try {
+    return await (observer === undefined ? run() : observer.run(run));
+  } catch (error) {
+    onEnd(failureOf(error));
     throw error;
   }
 }
 
-async function startReading(db: Db, scope: TxScope, produce: ProduceTexts): Promise<Reading> {
-  const opened = await openTx(db, scope, { readOnly: true });
+async function startReading(call: TxCall, produce: ProduceTexts): Promise<Reading> {
+  const { db, scope } = call;
+  const opened = await openTx(call);
   const { open } = opened;
   const inside = <T>(fn: () => T): T => currentTx.run({ db, scope, open }, fn);
   let texts: AsyncIterator<string> | null = null;
@@ -95,12 +105,14 @@ async function gather(texts: AsyncIterator<string>, { open }: OpenedTx): Promise
 
 function toStream(
   { opened, first, read, stop }: Reading,
-  leave: () => void,
+  onEnd: (end: TxEnd) => void,
   options: StreamTxOptions,
 ): ReadableStream<Uint8Array> {
   const { stallTimeoutMs = 30_000, totalTimeoutMs = 600_000, onCutOff } = options;
   const { open, settings } = opened;
   const encoder = new TextEncoder();
+  // Who reads or cancels is in a context of its own, and not every runtime calls these in the one they were made in.
+  const within = AsyncLocalStorage.snapshot();
   let next: Promise<Chunk> | null = Promise.resolve(first);
   let controller: ReadableStreamDefaultController<Uint8Array>;
   let stall: ReturnType<typeof setTimeout>;
@@ -110,22 +122,44 @@ function toStream(
   const total = setTimeout(cutOff, totalTimeoutMs, new Error(`the stream took longer than ${totalTimeoutMs} ms`));
 
   /** Whether it is this call that ends the transaction. */
-  function end(): boolean {
+  function end(how: TxEnd): boolean {
     clearTimeout(stall);
     clearTimeout(total);
     if (open.state === "ended") return false;
     open.state = "ended";
-    leave();
+    onEnd(how);
     return true;
   }
 
   async function cutOff(error: unknown): Promise<void> {
-    if (!end()) return;
+    if (!end({ outcome: "failed", error })) return;
     stop();
     const cause = await abandon(opened, error);
     const told = settings.mapError(cause) ?? cause;
     controller.error(told);
     onCutOff?.(told);
+  }
+
+  async function pull(): Promise<void> {
+    clearTimeout(stall);
+    try {
+      const chunk = await (next ?? read());
+      next = null;
+      if (open.state === "ended") return;
+      if (chunk.text !== "") controller.enqueue(encoder.encode(chunk.text));
+      if (!chunk.isLast) return waitForReader();
+      end({ outcome: "committed", error: null });
+      controller.close();
+      void finishRead(opened);
+    } catch (error) {
+      await cutOff(error);
+    }
+  }
+
+  async function cancel(): Promise<void> {
+    if (!end({ outcome: "rolled_back", error: null })) return;
+    stop();
+    await abandon(opened, null);
   }
 
   return new ReadableStream<Uint8Array>(
@@ -134,26 +168,8 @@ function toStream(
         controller = own;
         waitForReader();
       },
-      async pull() {
-        clearTimeout(stall);
-        try {
-          const chunk = await (next ?? read());
-          next = null;
-          if (open.state === "ended") return;
-          if (chunk.text !== "") controller.enqueue(encoder.encode(chunk.text));
-          if (!chunk.isLast) return waitForReader();
-          end();
-          controller.close();
-          void finishRead(opened);
-        } catch (error) {
-          await cutOff(error);
-        }
-      },
-      async cancel() {
-        if (!end()) return;
-        stop();
-        await abandon(opened, null);
-      },
+      pull: () => within(pull),
+      cancel: () => within(cancel),
     },
     // Nothing is made ahead of what the reader asks for.
     { highWaterMark: 0 },

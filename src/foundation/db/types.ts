@@ -1,6 +1,7 @@
 import type { PgDatabase } from "drizzle-orm/pg-core";
 import type { PostgresJsQueryResultHKT } from "drizzle-orm/postgres-js";
 import type { BaseAppError } from "../errors/app-error.ts";
+import type { DbObserver } from "./observer.ts";
 import type { Pool, PoolStats } from "./pool.ts";
 
 /** Only this folder can reach a pool through a {@link Db}. */
@@ -21,8 +22,15 @@ export interface DbSettings {
   readonly lockTimeoutMs: number;
   /** Turns a driver's error into an application's; null leaves it as it is. */
   readonly mapError: (error: unknown) => BaseAppError | null;
+  /**
+   * When the present caller stops waiting, on the clock of `performance.now`; undefined where it does not. Past it nothing is
+   * begun, and a statement under way is cancelled by PostgreSQL. COMMIT is always waited for.
+   */
+  readonly deadline?: () => number | undefined;
   /** Told of what cannot reach a caller any more: a failed `afterCommit` callback, a failed rollback. */
   readonly onBackgroundError: (error: unknown, during: string) => void;
+  /** Told of transactions, statements and waits for connections; without one nothing is measured. */
+  readonly observer?: DbObserver | undefined;
 }
 
 export type TxMode = "read" | "write";

@@ -1,10 +1,11 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { BaseAppError } from "../errors/app-error.ts";
 import { FoundationError } from "../errors/foundation-errors.ts";
-import { answerOf } from "./connection.ts";
-import { abandon, finishRead, rollBack, unavailable } from "./end-tx.ts";
-import { answerTimeoutOf, type OpenedTx, openTx } from "./open-tx.ts";
-import { isConnectionLoss, isTransactionConflict } from "./pg-errors.ts";
+import { outOfTime } from "./deadline.ts";
+import { abandon, finishRead, rollBack, sendEnd, unavailable } from "./end-tx.ts";
+import { failureOf } from "./observer.ts";
+import { modeOf, type OpenedTx, openTx, type TxCall } from "./open-tx.ts";
+import { findTransactionConflict, isConnectionLoss } from "./pg-errors.ts";
 import type { OpenTx } from "./tx.ts";
 import type { Db, Tx, TxOptions, TxScope } from "./types.ts";
 
@@ -23,6 +24,7 @@ const backoffMs = 10;
  * - A statement that failed inside `fn` fails the transaction even where `fn` swallowed its error.
  *
  * @throws POOL_TIMEOUT when no connection became free; TRANSACTION_CONFLICT when every attempt collided;
+ *   REQUEST_TIMEOUT when the caller's deadline passed before COMMIT;
  *   DATABASE_UNAVAILABLE when the connection was lost before COMMIT; COMMIT_OUTCOME_UNKNOWN when it was lost during it;
  *   a plain `Error` when called inside another transaction on the same database, which would wait for itself.
  *
@@ -36,7 +38,18 @@ export async function withTx<T>(
   options: TxOptions = {},
 ): Promise<T> {
   assertOutsideTx(db);
-  return retryConflicts(db, options, () => runOnce(db, scope, fn, options));
+  const observer = db.settings.observer?.onTransaction(modeOf(options));
+  const call = { db, scope, options, observer, deadline: db.settings.deadline?.() };
+  const run = () => retryConflicts(call, () => runOnce(call, fn));
+  if (observer === undefined) return run();
+  try {
+    const result = await observer.run(run);
+    observer.onEnd({ outcome: options.dryRun === true ? "dry_run" : "committed", error: null });
+    return result;
+  } catch (error) {
+    observer.onEnd(failureOf(error));
+    throw error;
+  }
 }
 
 /** @throws a plain `Error` inside an open transaction on the same database: another would wait for it, and it for that. */
@@ -52,17 +65,15 @@ export function assertOutsideTx(db: Db): void {
  * Runs again what failed by a conflict, a bounded number of times; whatever else it throws becomes the application's own.
  * @throws TRANSACTION_CONFLICT
  */
-export async function retryConflicts<T>(
-  db: Db,
-  { attempts = attemptsDefault }: Pick<TxOptions, "attempts">,
-  run: () => Promise<T>,
-): Promise<T> {
+export async function retryConflicts<T>({ db, options, observer }: TxCall, run: () => Promise<T>): Promise<T> {
+  const { attempts = attemptsDefault } = options;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await run();
     } catch (error) {
       if (error instanceof BaseAppError) throw error;
-      if (!isTransactionConflict(error)) throw db.settings.mapError(error) ?? error;
+      const conflict = findTransactionConflict(error);
+      if (conflict === null) throw db.settings.mapError(error) ?? error;
       if (attempt >= attempts) {
         throw new FoundationError("TRANSACTION_CONFLICT", {
           cause: error,
@@ -70,13 +81,17 @@ export async function retryConflicts<T>(
           headers: { "Retry-After": "1" },
         });
       }
+      observer?.onRetry(conflict);
       await jitter(attempt);
     }
   }
 }
 
-async function runOnce<T>(db: Db, scope: TxScope, fn: (tx: Tx) => Promise<T>, options: TxOptions): Promise<T> {
-  const opened = await openTx(db, scope, options);
+async function runOnce<T>(call: TxCall, fn: (tx: Tx) => Promise<T>): Promise<T> {
+  const { db, scope, options } = call;
+  const opened = await openTx(call).catch((error: unknown) => {
+    throw outOfTime(call.deadline, error);
+  });
   const { open, opening } = opened;
   const { mode } = open.tx;
   let result: T;
@@ -89,7 +104,7 @@ async function runOnce<T>(db: Db, scope: TxScope, fn: (tx: Tx) => Promise<T>, op
     if (options.dryRun === true) await open.tx.sql`set constraints all immediate`;
     if (open.failure !== null) throw open.failure;
   } catch (error) {
-    throw await abandon(opened, error);
+    throw outOfTime(call.deadline, await abandon(opened, error));
   }
   open.state = "ended";
   if (mode === "read") void finishRead(opened);
@@ -101,14 +116,17 @@ async function runOnce<T>(db: Db, scope: TxScope, fn: (tx: Tx) => Promise<T>, op
   return result;
 }
 
-async function commit({ pool, settings, connection, open }: OpenedTx): Promise<void> {
+async function commit(opened: OpenedTx): Promise<void> {
+  const { pool, connection, open } = opened;
   try {
     if (connection.closed) throw unavailable(new Error("the connection was lost before COMMIT"));
-    const answer = await answerOf(connection, connection.sql.unsafe("COMMIT"), answerTimeoutOf(settings));
+    const answer = await sendEnd(opened, "COMMIT");
     // PostgreSQL answers COMMIT of a failed transaction with ROLLBACK and no error.
     if (answer.command !== "COMMIT") throw open.failure ?? new Error(`COMMIT was answered with ${answer.command}`);
   } catch (error) {
     if (error instanceof BaseAppError || !isConnectionLoss(error)) throw error;
+    // The socket may say that it has closed only later, and nobody is to be handed this connection meanwhile.
+    connection.closed = true;
     throw new FoundationError("COMMIT_OUTCOME_UNKNOWN", {
       detail:
         "The connection to the database was lost while the change was being committed, so it may or may not be stored. " +

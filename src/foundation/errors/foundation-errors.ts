@@ -65,6 +65,27 @@ export const foundationErrors = {
     meaning: "If-Match names another version than the present one, so the change was not made.",
     remedy: "Read the object again, decide anew, and send the new ETag as If-Match.",
   },
+  REQUEST_BODY_TIMEOUT: {
+    status: 408,
+    title: "The request body came too slowly",
+    retryable: true,
+    meaning: "The body had not arrived when the request's time was up. Nothing was written.",
+    remedy: "Send the request again over a better connection, or less at once.",
+  },
+  REQUEST_TIMEOUT: {
+    status: 503,
+    title: "The request took too long",
+    retryable: true,
+    meaning: "The request's time was up before its work was committed, so that was cancelled. Nothing was written.",
+    remedy: "Send the request again after Retry-After; ask for less at once if it keeps happening.",
+  },
+  OVERLOADED: {
+    status: 503,
+    title: "The server has more to do than it can",
+    retryable: true,
+    meaning: "So many requests are being worked on or wait that this one was refused at once. Nothing was written.",
+    remedy: "Send the request again after Retry-After, and wait longer each time.",
+  },
   ROUTE_NOT_FOUND: {
     status: 404,
     title: "There is no such route",

@@ -2,6 +2,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import { BaseAppError } from "../errors/app-error.ts";
 import { FoundationError } from "../errors/foundation-errors.ts";
 import { jsonDepthMax, scanJson } from "./json-scanner.ts";
+import { readInTime } from "./request-deadline.ts";
 
 export interface JsonBodyOptions {
   /** Deepest nesting of arrays and objects; 64 by default. */
@@ -16,6 +17,7 @@ const jsonContentType = /^application\/json[ \t]*(?:;[ \t]*charset=(?:utf-8|"utf
  *
  * @throws {FoundationError} UNSUPPORTED_MEDIA_TYPE unless the Content-Type is `application/json` (charset utf-8 or
  *   none) without a Content-Encoding.
+ * @throws {FoundationError} REQUEST_BODY_TIMEOUT where it has not come when the request's time is up.
  * @throws {FoundationError} BODY_MALFORMED for an empty body, invalid UTF-8, invalid JSON, a repeated key, nesting
  *   over the limit, U+0000 or a lone surrogate; `detail` says where.
  */
@@ -74,7 +76,7 @@ async function readText(c: Context): Promise<string> {
 
 async function readBytes(c: Context): Promise<ArrayBuffer> {
   try {
-    return await c.req.arrayBuffer();
+    return await readInTime(c.req.arrayBuffer());
   } catch (cause) {
     if (cause instanceof BaseAppError) throw cause;
     throw new FoundationError("BODY_MALFORMED", { detail: "The body could not be read to its end.", cause });

@@ -1,29 +1,36 @@
 import type { Context, MiddlewareHandler } from "hono";
-import { matchedRoutes } from "hono/route";
 import { describeError } from "../logging/describe-error.ts";
-import type { LogFields, LogLevel } from "../logging/logger.ts";
+import { findLogScope } from "../logging/log-context.ts";
+import type { LogLevel } from "../logging/log-level.ts";
+import { roundMs } from "../logging/log-timing.ts";
+import type { Logger } from "../logging/logger.ts";
+import { findAnswerSize, measureAnswer } from "./answer-size.ts";
+import { isProbe } from "./probes.ts";
 import type { RequestVariables } from "./request-context.ts";
 
 export interface RequestLoggerOptions {
-  /** Who the request turned out to be from, once it is over. */
-  readonly userId?: (c: Context) => string | undefined;
+  readonly logger: Logger;
   /** Monotonic milliseconds, as given to `requestContext`; `performance.now` by default. */
   readonly elapsedMs?: () => number;
-  /** Paths whose successful requests are logged at debug; `/health` by default. */
-  readonly quietPaths?: ReadonlySet<string>;
+  /** Whether a path's successful requests are logged at debug; those of probes by default. */
+  readonly isQuiet?: (path: string) => boolean;
 }
 
 const pathLengthMax = 512;
 
 /**
- * Writes one line a request when it is over: error for 5xx, warn for 4xx, info otherwise. The route is its pattern,
- * absent where none matched. A 5xx carries the error with its causes, once. Neither the query nor a body is ever
- * logged. Mount it right inside `requestContext`.
+ * Writes one line a request when its handler is through: error for 5xx, warn for 4xx, info otherwise. Besides what is bound
+ * to the request (method, route pattern, ids, user) it has the status, duration and sizes, the error id, for a 5xx the
+ * error with its causes, once, and whatever `addToRequestLine` and `countInRequestLine` gave. Neither the query nor
+ * a body is ever logged. An answer that is streamed has its line when it begins, without a size. Mount it right inside
+ * `requestContext`.
  */
-export function requestLogger(options: RequestLoggerOptions = {}): MiddlewareHandler<{ Variables: RequestVariables }> {
+export function requestLogger(options: RequestLoggerOptions): MiddlewareHandler<{ Variables: RequestVariables }> {
+  const { logger } = options;
   const elapsedMs = options.elapsedMs ?? (() => performance.now());
-  const quietPaths = options.quietPaths ?? new Set(["/health"]);
+  const isQuiet = options.isQuiet ?? isProbe;
   return async (c, next) => {
+    measureAnswer(c);
     let escaped: unknown;
     try {
       await next();
@@ -32,26 +39,21 @@ export function requestLogger(options: RequestLoggerOptions = {}): MiddlewareHan
       throw thrown;
     } finally {
       const status = escaped === undefined ? c.res.status : 500;
-      const error = escaped ?? c.error;
-      const level = levelOf(status, quietPaths.has(c.req.path));
-      c.get("logger")[level]("request", {
-        "http.request.method": c.req.method,
-        "http.route": findRoutePattern(c) ?? undefined,
-        "url.path": c.req.path.slice(0, pathLengthMax),
-        "http.response.status_code": status,
-        duration_ms: Math.round((elapsedMs() - c.get("startedAt")) * 1_000) / 1_000,
-        "http.request.body.size": lengthOf(c.req.raw.headers),
-        "http.response.body.size": escaped === undefined ? lengthOf(c.res.headers) : undefined,
-        "user.id": options.userId?.(c),
-        ...errorFields(c.get("errorId"), status, error),
-      });
+      const level = levelOf(status, isQuiet(c.req.path));
+      if (logger.isEnabled(level)) {
+        logger[level]("request", {
+          "url.path": c.req.path.slice(0, pathLengthMax),
+          "http.response.status_code": status,
+          duration_ms: roundMs(elapsedMs() - c.get("startedAt")),
+          "http.request.body.size": declaredLength(c.req.raw.headers),
+          "http.response.body.size": escaped === undefined ? sizeOf(c) : undefined,
+          ...findLogScope()?.requestLine,
+          error_id: c.get("errorId"),
+          error: status >= 500 ? describeAnswered(escaped ?? c.error) : undefined,
+        });
+      }
     }
   };
-}
-
-/** The pattern of the route that the request matched (`/books/:book_id`), or null where only middleware did. */
-export function findRoutePattern(c: Context): string | null {
-  return matchedRoutes(c).findLast((route) => route.method !== "ALL")?.path ?? null;
 }
 
 function levelOf(status: number, quiet: boolean): LogLevel {
@@ -60,14 +62,15 @@ function levelOf(status: number, quiet: boolean): LogLevel {
   return quiet ? "debug" : "info";
 }
 
-function errorFields(errorId: string | undefined, status: number, error: unknown): LogFields {
-  return {
-    ...(errorId === undefined ? {} : { error_id: errorId }),
-    ...(status >= 500 && error !== undefined ? { error: describeError(error) } : {}),
-  };
+function describeAnswered(error: unknown): unknown {
+  return error === undefined ? undefined : describeError(error);
 }
 
-function lengthOf(headers: Headers): number | undefined {
+function sizeOf(c: Context): number | undefined {
+  return c.req.method === "HEAD" ? undefined : (findAnswerSize(c) ?? declaredLength(c.res.headers));
+}
+
+function declaredLength(headers: Headers): number | undefined {
   const length = headers.get("content-length");
   return length !== null && /^[0-9]{1,15}$/.test(length) ? Number(length) : undefined;
 }

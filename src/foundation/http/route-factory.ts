@@ -32,8 +32,16 @@ export interface RouteFactoryOptions<ErrorId extends string> {
 }
 
 /** What any route may answer with by being behind the chain, and what one with a JSON body may besides. */
-const chainErrors = ["URI_TOO_LONG", "HEADERS_TOO_LARGE", "RATE_LIMITED", "VALIDATION_FAILED", "INTERNAL"];
-const bodyErrors = ["BODY_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE", "BODY_MALFORMED"];
+const chainErrors = [
+  "BODY_TOO_LARGE",
+  "REQUEST_BODY_TIMEOUT",
+  "URI_TOO_LONG",
+  "HEADERS_TOO_LARGE",
+  "RATE_LIMITED",
+  "VALIDATION_FAILED",
+  "INTERNAL",
+];
+const bodyErrors = ["UNSUPPORTED_MEDIA_TYPE", "BODY_MALFORMED"];
 
 /**
  * Binds a catalogue to `defineRoute`, which makes a route strict by default: a query parameter that is not declared

@@ -34,6 +34,8 @@ export function securityHeaders(options: SecurityHeadersOptions): MiddlewareHand
   return (c: Context, next: Next) =>
     secure(c, async () => {
       await next();
-      if (noStore(c.req.path) && !c.res.headers.has("cache-control")) c.header("Cache-Control", "no-store");
+      const { headers } = c.res;
+      // Not by `c.header`, which makes another response of one that is finished, its body a stream.
+      if (noStore(c.req.path) && !headers.has("cache-control")) headers.set("Cache-Control", "no-store");
     });
 }

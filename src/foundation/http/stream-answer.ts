@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import { describeError } from "../logging/describe-error.ts";
+import { addToRequestLine, keepLogContext } from "../logging/log-context.ts";
 import type { Logger } from "../logging/logger.ts";
 
 export interface StreamedBody {
@@ -19,15 +19,16 @@ export async function answerStream(
   { contentType, filename }: StreamedBody,
 ): Promise<Response> {
   const headers = { "Content-Type": contentType, "Content-Disposition": `attachment; filename="${filename}"` };
+  addToRequestLine({ streamed: true });
   if (c.req.method !== "HEAD") return c.body(stream, 200, headers);
   await stream.cancel();
   return c.body(null, 200, headers);
 }
 
 /**
- * Logs why an answer that had begun was cut off: with the request's own logger, so with its ids. The request's own line in
- * the log says 200.
+ * Logs why an answer that had begun was cut off, with the ids of the request in which it is called. The request's own line
+ * in the log says 200.
  */
 export function logCutOff(logger: Logger): (error: unknown) => void {
-  return (error) => logger.error("the answer was cut off", { error: describeError(error) });
+  return keepLogContext((error) => logger.error("the answer was cut off", { error }));
 }

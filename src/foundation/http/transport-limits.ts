@@ -1,5 +1,6 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { FoundationError } from "../errors/foundation-errors.ts";
+import { addToRequestLine, keepLogContext } from "../logging/log-context.ts";
 
 export interface TransportLimits {
   /** 4 MiB by default. */
@@ -81,12 +82,14 @@ export function originalRequest(c: Context): Request {
 
 function countBytes(body: ReadableStream<Uint8Array>, bytesMax: number): ReadableStream<Uint8Array> {
   let bytes = 0;
+  const tellBytes = keepLogContext(() => addToRequestLine({ "http.request.body.size": bytes }));
   const counter = new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {
       bytes += chunk.byteLength;
       if (bytes > bytesMax) controller.error(bodyTooLarge(bytesMax));
       else controller.enqueue(chunk);
     },
+    flush: tellBytes,
   });
   return body.pipeThrough(counter);
 }

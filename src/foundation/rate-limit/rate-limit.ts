@@ -1,6 +1,8 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { rateLimiter, type Store } from "hono-rate-limiter";
 import { FoundationError } from "../errors/foundation-errors.ts";
+import { isProbe } from "../http/probes.ts";
+import { addToRequestLine } from "../logging/log-context.ts";
 import { MemoryStore } from "./memory-store.ts";
 
 export interface RateLimitOptions {
@@ -14,6 +16,8 @@ export interface RateLimitOptions {
   readonly now?: () => Date;
   /** Where hits are counted: this process's memory by default. */
   readonly store?: Store;
+  /** Told of each counted request, with the limiter's policy (`100;w=60`). */
+  readonly onDecision?: (decision: "admitted" | "limited", policy: string) => void;
 }
 
 /**
@@ -29,11 +33,13 @@ export function rateLimit(options: RateLimitOptions): MiddlewareHandler {
   const now = options.now ?? (() => new Date());
   const exempt = options.exempt ?? (() => false);
   const policy = `${limit};w=${windowSeconds}`;
+  const { onDecision } = options;
 
   // The library's own headers read the system clock, so they are made here.
   const headersOf = (c: Context): { resetSeconds: number; headers: Record<string, string> } => {
     const { remaining, resetTime } = c.get("rateLimit") as { remaining: number; resetTime: Date };
     const resetSeconds = Math.max(1, Math.ceil((resetTime.getTime() - now().getTime()) / 1_000));
+    addToRequestLine({ "rate_limit.limit": limit, "rate_limit.remaining": remaining });
     const headers = {
       RateLimit: `limit=${limit}, remaining=${remaining}, reset=${resetSeconds}`,
       "RateLimit-Policy": policy,
@@ -49,6 +55,7 @@ export function rateLimit(options: RateLimitOptions): MiddlewareHandler {
     skip: (c) => exempt(c.req.path),
     store: options.store ?? new MemoryStore({ windowMs, now }),
     handler: (c) => {
+      onDecision?.("limited", policy);
       const { resetSeconds, headers } = headersOf(c);
       const detail = `More than ${limit} requests in ${windowSeconds} seconds. Come back in ${resetSeconds} s.`;
       throw new FoundationError("RATE_LIMITED", {
@@ -61,13 +68,14 @@ export function rateLimit(options: RateLimitOptions): MiddlewareHandler {
   return (c, next) =>
     limiter(c, async () => {
       if (!exempt(c.req.path)) {
+        onDecision?.("admitted", policy);
         for (const [name, value] of Object.entries(headersOf(c).headers)) c.header(name, value);
       }
       await next();
     });
 }
 
-/** `/health`, `/docs` and what lies under `/docs/`: what people and probes must reach whatever the traffic. */
+/** `/health`, `/health/live`, `/health/ready`, `/docs` and what lies under `/docs/`: what people and probes must reach whatever the traffic. */
 export function isProbeOrDocs(path: string): boolean {
-  return path === "/health" || path === "/docs" || path.startsWith("/docs/");
+  return isProbe(path) || path === "/docs" || path.startsWith("/docs/");
 }

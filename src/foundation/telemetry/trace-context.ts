@@ -1,3 +1,6 @@
+import { context, isSpanContextValid, trace } from "@opentelemetry/api";
+import { randomHex } from "./random-ids.ts";
+
 /** Where a request stands in a distributed trace. */
 export interface TraceContext {
   /** 32 lower-case hexadecimal digits, never all zero. */
@@ -11,6 +14,9 @@ export interface TraceContext {
   /** The caller's `tracestate`, where it was valid; it is passed on as it came. */
   readonly traceState: string | null;
 }
+
+/** One span of a trace, as a `traceparent` names it. */
+export type SpanPlace = Pick<TraceContext, "traceId" | "spanId" | "sampled">;
 
 export interface TraceParent {
   readonly traceId: string;
@@ -58,8 +64,15 @@ export function createTraceContext(traceparent: string | null, tracestate: strin
   return { ...parent, spanId, traceState: tracestate === null ? null : parseTracestate(tracestate) };
 }
 
+/** The active span, or null where none is active. */
+export function findActiveSpan(): SpanPlace | null {
+  const span = trace.getSpanContext(context.active());
+  if (span === undefined || !isSpanContextValid(span)) return null;
+  return { traceId: span.traceId, spanId: span.spanId, sampled: (span.traceFlags & sampledFlag) !== 0 };
+}
+
 /** The `traceparent` that names this process's span, in version 00. */
-export function formatTraceparent(trace: Pick<TraceContext, "traceId" | "spanId" | "sampled">): string {
+export function formatTraceparent(trace: SpanPlace): string {
   return `00-${trace.traceId}-${trace.spanId}-${trace.sampled ? "01" : "00"}`;
 }
 
@@ -86,10 +99,4 @@ export function parseTracestate(header: string): string | null {
 
 function isZero(digits: string): boolean {
   return /^0+$/.test(digits);
-}
-
-function randomHex(bytes: number): string {
-  const random = crypto.getRandomValues(new Uint8Array(bytes));
-  const digits = Array.from(random, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return isZero(digits) ? randomHex(bytes) : digits;
 }

@@ -4,6 +4,7 @@ import type { Principal, UserEnv } from "../../deps.ts";
 import { AppError } from "../../errors.ts";
 import { hashOpaqueToken, isOpaqueToken, parseBearer } from "../../foundation/auth/index.ts";
 import { withTx } from "../../foundation/db/index.ts";
+import { bindLogContext } from "../../foundation/logging/index.ts";
 import { identityScope } from "../access/index.ts";
 import { apiKeyPrefix } from "../books/index.ts";
 import { getAuthServices } from "./auth-services.ts";
@@ -22,6 +23,7 @@ export function authenticate(): MiddlewareHandler<UserEnv> {
     const principal = credential.kind === "token" ? await findPrincipal(c, credential.token) : null;
     if (principal === null) throw unauthenticated("The access token or API key is not valid.", "invalid_token");
     c.set("principal", principal);
+    bindLogContext({ "user.id": principal.userId });
     await next();
   };
 }

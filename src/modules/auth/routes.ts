@@ -112,13 +112,13 @@ export function createAuthRoutes({ passwords = createPasswordHasher() }: AuthRou
   });
 
   router.openapi(refreshRoute, async (c) => {
-    const { db, deps, logger } = c.var;
+    const { db, deps } = c.var;
     const tokenHash = await hashOpaqueToken(c.req.valid("json").refresh_token);
     const { token, stored } = await makeRefreshToken(deps);
     const outcome = await withTx(db, identityScope, (tx) => rotateRefreshToken(tx, { tokenHash, next: stored }));
     if (outcome.kind === "rotated") return c.json(await signTokens(deps, outcome, token), 200);
     if (outcome.kind === "reused") {
-      logger.warn("a refresh token was used twice: its session is ended", {
+      deps.logger.warn("a refresh token was used twice: its session is ended", {
         user_id: outcome.userId,
         session_id: outcome.sessionId,
       });

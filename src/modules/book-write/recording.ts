@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import type { BookEnv } from "../../deps.ts";
+import type { BookEnv, Metrics } from "../../deps.ts";
 
 /** Who writes to which book, when, and in which request: what the ledger records with it. */
 export interface Recording {
@@ -10,6 +10,8 @@ export interface Recording {
   readonly at: Date;
   readonly requestId: string;
   readonly traceId: string;
+  /** Told of it once it is committed. */
+  readonly metrics: Metrics;
 }
 
 /** The recording of the request's own write. */
@@ -22,6 +24,7 @@ export function recordingOf(c: Context<BookEnv>): Recording {
     at: deps.clock.now(),
     requestId,
     traceId: trace.traceId,
+    metrics: deps.metrics,
   };
 }
 

@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import type { BookEnv } from "../../deps.ts";
 import { type Tx, type TxScope, withTx } from "../../foundation/db/index.ts";
 import { canonicalJson } from "../../foundation/http/canonical-json.ts";
+import { addToRequestLine } from "../../foundation/logging/index.ts";
 import { sha256Hex } from "../../foundation/sha256.ts";
 import { bookIdOf } from "./recording.ts";
 import { runOnce } from "./service.ts";
@@ -39,7 +40,10 @@ export async function writeToBook<Body>(c: Context<BookEnv>, write: BookWrite<Bo
     status: write.status,
   };
   const { body, replayed } = await withTx(db, scope, (tx) => runOnce(tx, keyed, () => write.run(tx)), { dryRun });
-  if (replayed) c.header("Idempotency-Replayed", "true");
+  if (replayed) {
+    c.header("Idempotency-Replayed", "true");
+    addToRequestLine({ "idempotency.replayed": true });
+  }
   return body;
 }
 

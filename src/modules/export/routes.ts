@@ -38,7 +38,7 @@ export function createExportRoutes() {
     const { book_id: bookId } = c.req.valid("param");
     const { make, contentType, extension } = formats[c.req.valid("query").format];
     const exporting = { bookId, userId: principal.userId, now: deps.clock.now() };
-    const stream = await streamTx(db, scope, (tx) => make(tx, exporting), { onCutOff: logCutOff(c.var.logger) });
+    const stream = await streamTx(db, scope, (tx) => make(tx, exporting), { onCutOff: logCutOff(deps.logger) });
     return answerStream(c, stream, { contentType, filename: `footing-${bookId}.${extension}` });
   });
 

@@ -1,3 +1,4 @@
+export { createLedgerMetrics } from "./ledger-metrics.ts";
 export { postingErrors } from "./posting-errors.ts";
 export { toEntryResponse } from "./responses.ts";
 export { createJournalRoutes } from "./routes.ts";

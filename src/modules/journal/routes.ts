@@ -44,6 +44,11 @@ const listEntriesRoute = defineBookRoute({
 
 export function createJournalRoutes() {
   const router = createRouter<BookEnv>();
+  router.use("/books/:book_id/journal-entries/*", async (c, next) => {
+    await next();
+    const { errorId, deps } = c.var;
+    if (c.req.method !== "GET" && errorId !== undefined) deps.metrics.ledger.writeRejected(errorId);
+  });
   router.route("/", createPostingRoutes());
   router.route("/", createEntryLifeRoutes());
 

@@ -54,6 +54,7 @@ async function post(
   }
   const outcome = await insertEntries(tx, batch);
   if ("faults" in outcome) return refuse(outcome.faults);
+  tx.afterCommit(() => recording.metrics.ledger.entriesPosted(entries.length));
   return toRecordedEntries(batch, proposals, outcome);
 }
 

@@ -34,6 +34,7 @@ export async function voidEntry(
   const lines = proposal.lines.map((line) => ({ ...line, side: line.side === "debit" ? "credit" : "debit" }) as const);
   const reversal = await postEntry(tx, recording, { ...proposal, id, date, lines, voids: { entryId, reason } });
   await markVoided(tx, key, id);
+  tx.afterCommit(() => recording.metrics.ledger.entryVoided());
   return reversal;
 }
 

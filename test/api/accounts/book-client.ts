@@ -1,7 +1,7 @@
 import { v7 as uuidV7 } from "uuid";
 import { type Tx, type TxScope, withTx } from "../../../src/foundation/db/index.ts";
 import type { Recording } from "../../../src/modules/book-write/index.ts";
-import type { Answer, TestApp } from "../../support/app.ts";
+import { type Answer, noMetrics, type TestApp } from "../../support/app.ts";
 
 /** A registered user's book over HTTP: paths are relative to the book. */
 export async function createBookClient(app: TestApp) {
@@ -69,7 +69,15 @@ export type BookClient = Awaited<ReturnType<typeof createBookClient>>;
 
 /** What a request of nobody in particular would record, for a service that a test calls itself. */
 export function recordingFor(bookId: string): Recording {
-  return { bookId, userId: uuidV7(), apiKeyId: null, at: new Date(), requestId: "test", traceId: "0".repeat(32) };
+  return {
+    bookId,
+    userId: uuidV7(),
+    apiKeyId: null,
+    at: new Date(),
+    requestId: "test",
+    traceId: "0".repeat(32),
+    metrics: noMetrics,
+  };
 }
 
 export const scopeOf = (bookId: string): TxScope => ({ settings: { "footing.book_id": bookId } });

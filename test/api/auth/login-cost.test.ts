@@ -30,7 +30,7 @@ function createApp(cost: ScryptCost, bounds: { concurrency?: number; waitingMax?
     return seed.slice(0, keyLength);
   };
   const app = createRouter<AppEnv>();
-  app.use(requestContext({ logger: t.deps.logger }));
+  app.use(requestContext());
   app.use(async (c, next) => {
     c.set("deps", t.deps);
     c.set("db", t.db);

@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from "bun:test";
 import { createApp } from "../../../src/app.ts";
+import { createDatabaseCheck } from "../../../src/boot/database-check.ts";
 import { createDb } from "../../../src/foundation/db/index.ts";
 import { createTestApp, type RequestOptions } from "../../support/app.ts";
 
@@ -39,7 +40,7 @@ test("a database that cannot be reached is a 503 that says to come back, and /he
     mapError: () => null,
     onBackgroundError: () => undefined,
   });
-  const cutOff = createApp({ ...t.deps, db });
+  const cutOff = createApp({ ...t.deps, db, checks: [createDatabaseCheck(db)] });
   const user = await t.register();
   const response = await cutOff.request("/api/v1/books", { headers: { Authorization: `Bearer ${user.token}` } });
   const body = JSON.parse(await response.text());

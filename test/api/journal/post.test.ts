@@ -206,3 +206,18 @@ test.each(Object.entries(malformed))("an entry with %s is a 400 that points at i
   expect([status, body.error_id]).toEqual([400, "VALIDATION_FAILED"]);
   expect(body.errors.map((fault: { pointer: string }) => fault.pointer)).toEqual([pointer]);
 });
+
+test("a JSON number for money is refused with the reason, wherever an amount may stand", async () => {
+  const price = { commodity: "EUR", quote: "USD", date: "2026-01-31", price: 1.1 };
+  const requests = {
+    "/lines/0/amount": { path: "journal-entries", json: entry({}, { amount: 12.5 }) },
+    "/lines/0/price/amount": { path: "journal-entries", json: entry({}, { price: { amount: 2, commodity: "EUR" } }) },
+    "/entries/0/lines/0/amount": { path: "journal-entries/bulk", json: { entries: [entry({}, { amount: 0 })] } },
+    "/price": { path: "prices", json: price },
+  };
+  for (const [pointer, { path, json }] of Object.entries(requests)) {
+    const { status, body } = await book.post(`/${path}`, json);
+    expect([status, body.error_id]).toEqual([400, "VALIDATION_FAILED"]);
+    expect(body.errors).toEqual([{ pointer, detail: expect.stringContaining("floating point") }]);
+  }
+});

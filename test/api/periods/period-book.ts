@@ -2,7 +2,7 @@
 import type { Sql } from "postgres";
 import { v7 as uuidV7 } from "uuid";
 import type { Recording } from "../../../src/modules/book-write/index.ts";
-import type { Answer, TestApp } from "../../support/app.ts";
+import { type Answer, noMetrics, type TestApp } from "../../support/app.ts";
 import { type BookClient, createBookClient } from "../accounts/book-client.ts";
 
 const types = {
@@ -87,7 +87,15 @@ export function made({ status, body }: Answer): Answer["body"] {
 /** For calling a service past HTTP. */
 export function recordingFor(book: BookClient): Recording {
   const [userId, requestId] = [uuidV7(), uuidV7()];
-  return { bookId: book.bookId, userId, apiKeyId: null, at: new Date(), requestId, traceId: "0".repeat(32) };
+  return {
+    bookId: book.bookId,
+    userId,
+    apiKeyId: null,
+    at: new Date(),
+    requestId,
+    traceId: "0".repeat(32),
+    metrics: noMetrics,
+  };
 }
 
 /** Whether an entry had been committed at a close, and at its reopening (null where it stands). */

@@ -5,7 +5,7 @@ import { v7 as uuidV7 } from "uuid";
 import { type Tx, withTx } from "../../../src/foundation/db/index.ts";
 import { postEntry } from "../../../src/modules/journal/index.ts";
 import { scaled } from "../../domain/scaled-bigint.ts";
-import { type Answer, createTestApp, type TestApp } from "../../support/app.ts";
+import { type Answer, createTestApp, noMetrics, type TestApp } from "../../support/app.ts";
 import { superuserUrl } from "../../support/database.ts";
 import { scopeOf } from "../accounts/book-client.ts";
 import {
@@ -118,6 +118,7 @@ function postIn(tx: Tx, book: ReportsBook, date: string, [debit, credit]: readon
     at: new Date(),
     requestId: "late",
     traceId: "0".repeat(32),
+    metrics: noMetrics,
   };
   const line = { amount: "1.00", commodity: "USD" };
   return postEntry(tx, recording, {

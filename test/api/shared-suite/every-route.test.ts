@@ -73,6 +73,7 @@ describe.each(operations.map((operation) => [`${operation.method} ${operation.pa
       const headers = { ...json, "Content-Length": String(bodyBytesMax + 1) };
       const answer = await send(t, { path, options: { method: options.method, headers } }, token);
       expect(outcomeOf(answer)).toEqual([413, "BODY_TOO_LARGE"]);
+      expect(operation.errorIds).toContain("BODY_TOO_LARGE");
     });
 
     test("answers 414 and 431 to a target and header fields that are too long", async () => {

@@ -51,6 +51,8 @@ const folders: readonly (readonly [string, Layer])[] = [
   ["src/config/", "config"],
   ["src/errors/", "errors"],
   ["src/worker/", "entry"],
+  // What an entry does before it serves.
+  ["src/boot/", "entry"],
   ["src/db/schema/", "tables"],
   ["src/db/", "database"],
 ];
@@ -76,7 +78,7 @@ export function moduleOf(path: string): string | null {
  * Another module is reached through its index alone.
  */
 export const mayImport: Readonly<Record<Layer, readonly Layer[]>> = {
-  entry: ["app", "config", "deps", "errors", "database", "foundation", "index", "entry"],
+  entry: ["app", "version", "config", "deps", "errors", "database", "foundation", "index", "entry"],
   app: ["document", "deps", "config", "database", "foundation", "index"],
   document: ["deps", "version", "foundation"],
   deps: ["config", "foundation"],

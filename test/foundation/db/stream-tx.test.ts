@@ -33,6 +33,7 @@ beforeAll(async () => {
     connectTimeoutSeconds: 5,
     size,
     maxOverflow: 0,
+    queueMax: 100,
     acquireTimeoutMs: 500,
     overflowIdleTimeoutMs: 100,
     lifetimeMs: 3_600_000,

@@ -28,6 +28,7 @@ function openDb(url: string, size = 4, statementTimeoutMs = 5000): Db {
     connectTimeoutSeconds: 5,
     size,
     maxOverflow: 0,
+    queueMax: 100,
     acquireTimeoutMs: 2000,
     overflowIdleTimeoutMs: 100,
     lifetimeMs: 3_600_000,
@@ -297,7 +298,7 @@ describe("a lost connection", () => {
       (tx) => tx.sql`
       select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'with-tx-test' and pid <> pg_backend_pid()`,
     );
-    await Bun.sleep(50);
+    while (db.stats().open > 0) await Bun.sleep(1);
     expect(await marks()).toContain(1);
   });
 });

@@ -12,7 +12,6 @@ import {
 } from "../../../src/foundation/errors/index.ts";
 import { type RequestVariables, requestContext } from "../../../src/foundation/http/request-context.ts";
 import { thrownGuard } from "../../../src/foundation/http/thrown-guard.ts";
-import { createLogger } from "../../../src/foundation/logging/index.ts";
 
 const context = {
   instance: "/books/1",
@@ -28,7 +27,7 @@ const { AppError } = defineErrors({
 function appThatThrows(thrown: unknown) {
   const app = new Hono<{ Variables: RequestVariables }>();
   app.onError(createErrorMapper({ publicUrl: "https://books.example.com/" }));
-  app.use(requestContext({ logger: createLogger({ level: "fatal", write: () => undefined }) }), thrownGuard());
+  app.use(requestContext(), thrownGuard());
   app.get("/boom", () => {
     throw thrown;
   });

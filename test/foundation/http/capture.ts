@@ -1,4 +1,4 @@
-import { createLogger, type Logger, type LogLevel } from "../../../src/foundation/logging/index.ts";
+import { type Logger, type LogLevel, setUpLogging } from "../../../src/foundation/logging/index.ts";
 
 export interface LogLine {
   readonly level: string;
@@ -13,5 +13,5 @@ export interface LogLine {
 /** A logger whose lines can be read back. */
 export function captureLogger(level: LogLevel = "trace"): { logger: Logger; lines: LogLine[] } {
   const lines: LogLine[] = [];
-  return { logger: createLogger({ level, write: (line) => lines.push(JSON.parse(line)) }), lines };
+  return { logger: setUpLogging({ level, debug: false, write: (line) => lines.push(JSON.parse(line)) }), lines };
 }

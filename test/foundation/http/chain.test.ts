@@ -1,13 +1,14 @@
 import { expect, test } from "bun:test";
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import { createErrorMapper, FoundationError, type Problem } from "../../../src/foundation/errors/index.ts";
 import { createNotFoundHandler } from "../../../src/foundation/http/method-not-allowed.ts";
 import { type RequestVariables, requestContext } from "../../../src/foundation/http/request-context.ts";
 import { requestLogger } from "../../../src/foundation/http/request-logger.ts";
 import { thrownGuard } from "../../../src/foundation/http/thrown-guard.ts";
+import { bindLogContext } from "../../../src/foundation/logging/index.ts";
 import { captureLogger } from "./capture.ts";
 
-type TestEnv = { Variables: RequestVariables & { userId?: string } };
+type TestEnv = { Variables: RequestVariables };
 
 const secret = "hunter2-s3cret";
 
@@ -35,14 +36,14 @@ function createApp() {
   const onError = createErrorMapper();
   app.onError(onError);
   app.notFound(createNotFoundHandler(app, onError));
-  app.use(requestContext({ logger, newRequestId: () => "made-1", elapsedMs }));
-  app.use(requestLogger({ elapsedMs, userId: (c: Context<TestEnv>) => c.get("userId") }), thrownGuard());
+  app.use(requestContext({ newRequestId: () => "made-1", elapsedMs }));
+  app.use(requestLogger({ logger, elapsedMs }), thrownGuard());
   app.use("/private/*", async () => {
     throw new FoundationError("CONFLICT", { detail: "stands for auth" });
   });
   app.get("/health", (c) => c.text("ok"));
   app.get("/books/:book_id", (c) => {
-    c.set("userId", "user-1");
+    bindLogContext({ "user.id": "user-1" });
     return c.json({ id: c.req.param("book_id") });
   });
   app.post("/books", (c) => c.json({}, 201));

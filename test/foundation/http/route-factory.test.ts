@@ -135,18 +135,20 @@ test("the document lists each route's error ids, and one answer a status that na
   expect(ids).toEqual([
     "CONFLICT",
     "POOL_TIMEOUT",
+    "BODY_TOO_LARGE",
+    "REQUEST_BODY_TIMEOUT",
     "URI_TOO_LONG",
     "HEADERS_TOO_LARGE",
     "RATE_LIMITED",
     "VALIDATION_FAILED",
     "INTERNAL",
-    "BODY_TOO_LARGE",
     "UNSUPPORTED_MEDIA_TYPE",
     "BODY_MALFORMED",
   ]);
   expect(Object.keys(operation?.responses ?? {})).toEqual([
     "201",
     "400",
+    "408",
     "409",
     "413",
     "414",

@@ -5,12 +5,11 @@ import { createErrorMapper, type Problem } from "../../../src/foundation/errors/
 import { jsonBody } from "../../../src/foundation/http/json-body.ts";
 import { type RequestVariables, requestContext } from "../../../src/foundation/http/request-context.ts";
 import { transportLimits } from "../../../src/foundation/http/transport-limits.ts";
-import { captureLogger } from "./capture.ts";
 
 const bodyBytesMax = 1_000;
 const app = new Hono<{ Variables: RequestVariables }>();
 app.onError(createErrorMapper());
-app.use(requestContext({ logger: captureLogger().logger }), transportLimits({ bodyBytesMax }));
+app.use(requestContext(), transportLimits({ bodyBytesMax }));
 app.get("/", (c) => c.text("ok"));
 app.post("/read", jsonBody(), async (c) => c.json(await c.req.json<unknown>()));
 app.post("/ignore", (c) => c.text("not read"));

@@ -1,18 +1,26 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { createLogger, describeError, type LogFields, logLevels } from "../../../src/foundation/logging/index.ts";
+import {
+  createLineSink,
+  createLogger,
+  describeError,
+  type LogFields,
+  logLevels,
+  renderJson,
+} from "../../../src/foundation/logging/index.ts";
 
 function capture(level: (typeof logLevels)[number] = "trace", bindings: LogFields = {}) {
   const lines: string[] = [];
-  const now = () => new Date("2026-02-03T04:05:06.789Z");
-  return { lines, logger: createLogger({ level, write: (line) => lines.push(line), now, bindings }) };
+  const nowMs = () => Date.parse("2026-02-03T04:05:06.789Z");
+  const sink = createLineSink({ render: renderJson, write: (line) => lines.push(line) });
+  return { lines, logger: createLogger({ level, sinks: [sink], nowMs }).child(bindings) };
 }
 
 test("a line is one JSON object that begins with timestamp, level and message", () => {
   const { lines, logger } = capture("trace", { service: "footing" });
   logger.child({ request_id: "r-1" }).info("hello", { count: 2, gone: undefined });
   expect(lines).toEqual([
-    '{"timestamp":"2026-02-03T04:05:06.789Z","level":"info","message":"hello","service":"footing","request_id":"r-1","count":2}',
+    '{"timestamp":"2026-02-03T04:05:06.789Z","level":"info","message":"hello","count":2,"service":"footing","request_id":"r-1"}',
   ]);
 });
 
