@@ -44,7 +44,17 @@ const theirs = await seedBook(t, {
 });
 
 /** What anybody may call; whatever else the API has asks who is there. */
-const open = ["getError", "getHealth", "listErrors", "login", "logout", "refreshTokens", "register"];
+const open = [
+  "getError",
+  "getHealth",
+  "getLiveness",
+  "getReadiness",
+  "listErrors",
+  "login",
+  "logout",
+  "refreshTokens",
+  "register",
+];
 
 function createKey(user: Awaited<ReturnType<TestApp["register"]>>, scopes: readonly string[]) {
   return t.request(`${user.book}/api-keys`, { token: user.token, json: { name: "suite", scopes } });
