@@ -22,7 +22,10 @@ const answerWithinMs = 60_000;
 const password = "correct horse battery staple";
 
 /** Routes that cost a password's hash, or end what the session lives from: drawn less often. */
-const rare = new Set(["register", "login", "closePeriod", "logout"]);
+const rare = new Set(["register", "login", "closePeriod", "logout", "endSession", "endSessions", "changePassword"]);
+
+/** Routes after whose success the access token, or the password, may be good no more. */
+const endsSession = new Set(["logout", "endSession", "endSessions", "changePassword"]);
 
 /**
  * One user with a book of their own, who sends a request for each of the given throws of dice, one after the other. The
@@ -51,22 +54,37 @@ class Session {
   readonly #options: SessionOptions;
   readonly #world = new World();
   #token = "";
+  #credentials = { email: "", password };
 
   constructor(options: SessionOptions) {
     this.#options = options;
   }
 
   async register(): Promise<void> {
-    const register = this.#options.material.operations.find(({ id }) => id === "register");
-    if (register === undefined) throw new Error("there is no route that registers");
-    const draft = plainDraft(register, new Dice([0]), this.#world, this.#options.material);
-    draft.json = { email: `fuzz-${uuidV7()}@example.com`, password };
-    const answer = await this.#send(draft, false);
+    this.#credentials = { email: `fuzz-${uuidV7()}@example.com`, password };
+    const { operation: register, draft, answer } = await this.#present("register");
     if (answer?.status !== 201) failWith(draft, answer, ["the session's user was not registered"]);
     const body: { readonly access_token: string; readonly book: { readonly id: string } } = JSON.parse(answer.body);
     this.#token = body.access_token;
     this.#world.learn("book_id", body.book.id);
     this.#learn(register, answer);
+  }
+
+  /** Begins another session; as another user, where the password has become one that nobody here knows. */
+  async #logInAgain(): Promise<void> {
+    const { answer } = await this.#present("login");
+    if (answer?.status !== 200) return this.register();
+    const body: { readonly access_token: string } = JSON.parse(answer.body);
+    this.#token = body.access_token;
+  }
+
+  /** Sends the user's own credentials to a route. */
+  async #present(id: "register" | "login") {
+    const operation = this.#options.material.operations.find((candidate) => candidate.id === id);
+    if (operation === undefined) throw new Error(`there is no route ${id}`);
+    const draft = plainDraft(operation, new Dice([0]), this.#world, this.#options.material);
+    draft.json = this.#credentials;
+    return { operation, draft, answer: await this.#send(draft, false) };
   }
 
   /** One request, spoiled that many times. */
@@ -84,6 +102,7 @@ class Session {
     }
     const answer = await this.#send(draft, refused);
     if (draft.frame === null) this.#learn(operation, answer);
+    if (endsSession.has(operation.id) && answer?.status === 204) await this.#logInAgain();
   }
 
   async #send(draft: Draft, refused: boolean): Promise<WireAnswer | null> {

@@ -164,7 +164,7 @@ test("a flush with nothing to write asks for no connection, and one that fails k
   const owner = await t.register();
   const { id } = await makeKey(owner);
   const usage = createKeyUsage();
-  const broken = { ...t.db, settings: { ...t.db.settings, statementTimeoutMs: -5 } };
+  const broken = { ...t.db, settings: { ...t.db.settings, lockTimeoutMs: 2 ** 31 } };
   await usage.flush(broken);
   const usedAt = new Date("2026-05-01T10:00:00.000Z");
   usage.record(id, usedAt);
