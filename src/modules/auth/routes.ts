@@ -120,7 +120,7 @@ export function createAuthRoutes({ passwords = createPasswordHasher() }: AuthRou
     if (outcome.kind === "reused") {
       deps.logger.warn("a refresh token was used twice: its session is ended", {
         user_id: outcome.userId,
-        session_id: outcome.sessionId,
+        login_id: outcome.sessionId,
       });
     }
     throw new AppError("REFRESH_TOKEN_INVALID", { headers: challengeHeaders() });
