@@ -10,6 +10,7 @@
  *   applicationName: "rates",
  *   size: 10,
  *   maxOverflow: 5,
+ *   queueMax: 500,
  *   acquireTimeoutMs: 5_000,
  *   overflowIdleTimeoutMs: 10_000,
  *   lifetimeMs: 1_800_000,
