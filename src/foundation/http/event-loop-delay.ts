@@ -1,3 +1,5 @@
+import { startInterval } from "../telemetry/timer.ts";
+
 const sampleMs = 50;
 
 export interface EventLoopDelay {
@@ -10,19 +12,13 @@ export interface EventLoopDelay {
 export function watchEventLoopDelay(): EventLoopDelay {
   let due = performance.now() + sampleMs;
   let lastMs = 0;
-  const timer: unknown = setInterval(() => {
+  const timer = startInterval(() => {
     const now = performance.now();
     lastMs = Math.max(0, now - due);
     due = now + sampleMs;
   }, sampleMs);
-  if (isUnrefable(timer)) timer.unref();
   return {
     currentMs: () => Math.max(lastMs, performance.now() - due),
-    stop: () => clearInterval(timer as number),
+    stop: () => clearInterval(timer),
   };
-}
-
-/** Node's and Bun's timers are; those of the Web platform are numbers. */
-function isUnrefable(timer: unknown): timer is { unref(): void } {
-  return typeof timer === "object" && timer !== null && "unref" in timer;
 }
