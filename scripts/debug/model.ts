@@ -72,3 +72,17 @@ export interface Source {
   listLogs(filters: LogFilters, range: TimeRange, limit: number): Promise<readonly LogLine[]>; // oldest first, the newest `limit`
   listErrors(range: TimeRange, service?: string): Promise<readonly ErrorGroup[]>;
 }
+
+/** How slow a route or a statement was, and how often it ran. */
+export interface SlowEntry {
+  /** `route` or `statement`. */
+  readonly kind: string;
+  readonly name: string;
+  readonly p50Ms: number;
+  readonly p95Ms: number;
+  readonly p99Ms: number;
+  readonly count: number;
+  readonly perSecond: number;
+  /** The slowest of them. */
+  readonly sampleTraceId: string | null;
+}

@@ -2,8 +2,9 @@ import type { Command } from "commander";
 import { rangeOf } from "../cli/context.ts";
 import { addExamples, addRange, countOption, type RangeOptions } from "../cli/options.ts";
 import type { Act } from "../cli/program.ts";
+import type { SlowEntry } from "../model.ts";
 import { renderSlow } from "../render/slow-table.ts";
-import { listSlow, type SlowRow } from "../signoz/slow.ts";
+import { listSlow } from "../signoz/slow.ts";
 
 interface SlowOptions extends RangeOptions {
   readonly service?: string;
@@ -35,7 +36,7 @@ export function addSlow(program: Command, act: Act): void {
   );
 }
 
-const toRecord = (row: SlowRow) => ({
+const toRecord = (row: SlowEntry) => ({
   type: row.kind,
   name: row.name,
   p50_ms: row.p50Ms,

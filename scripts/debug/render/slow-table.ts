@@ -1,17 +1,7 @@
+import type { SlowEntry } from "../model.ts";
 import { formatCount, formatMs, formatNumber } from "./format.ts";
 import { cell, type Screen } from "./screen.ts";
 import { type Column, renderTable } from "./table.ts";
-
-export interface SlowEntry {
-  readonly kind: string;
-  readonly name: string;
-  readonly p50Ms: number;
-  readonly p95Ms: number;
-  readonly p99Ms: number;
-  readonly count: number;
-  readonly perSecond: number;
-  readonly sampleTraceId: string | null;
-}
 
 /** Below it, the traces stand in rows of their own, where they can be copied. */
 const widthNeeded = 120;

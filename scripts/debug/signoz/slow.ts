@@ -1,22 +1,10 @@
-import type { TimeRange } from "../model.ts";
+import type { SlowEntry, TimeRange } from "../model.ts";
 import type { SigNozClient } from "./client.ts";
 import { UnknownFieldError } from "./faults.ts";
 import { allOf, type Condition, equals, exists } from "./filter.ts";
 import { askQueryRange, type BuilderQuery } from "./query.ts";
 import { toSpan } from "./rows.ts";
 import { rawResult, scalarResult } from "./schemas.ts";
-
-export interface SlowRow {
-  readonly kind: "route" | "statement";
-  readonly name: string;
-  readonly p50Ms: number;
-  readonly p95Ms: number;
-  readonly p99Ms: number;
-  readonly count: number;
-  readonly perSecond: number;
-  /** The slowest of them. */
-  readonly sampleTraceId: string | null;
-}
 
 export interface SlowOptions {
   readonly range: TimeRange;
@@ -30,7 +18,7 @@ const aggregations = ["p50(duration_nano)", "p95(duration_nano)", "p99(duration_
 );
 
 /** The slowest routes, then the slowest statements; each by its 99th percentile. */
-export async function listSlow(client: SigNozClient, options: SlowOptions): Promise<readonly SlowRow[]> {
+export async function listSlow(client: SigNozClient, options: SlowOptions): Promise<readonly SlowEntry[]> {
   const service = options.service === undefined ? [] : [equals("service.name", options.service)];
   const routes = [equals("kind_string", "Server"), ...service];
   const statements = [equals("kind_string", "Client"), exists("db.system.name"), ...service];
@@ -47,8 +35,8 @@ export async function listSlow(client: SigNozClient, options: SlowOptions): Prom
 async function rank(
   client: SigNozClient,
   { range, limit }: SlowOptions,
-  { kind, conditions }: { readonly kind: SlowRow["kind"]; readonly conditions: readonly Condition[] },
-): Promise<readonly SlowRow[]> {
+  { kind, conditions }: { readonly kind: SlowEntry["kind"]; readonly conditions: readonly Condition[] },
+): Promise<readonly SlowEntry[]> {
   const query: BuilderQuery = {
     name: kind,
     signal: "traces",
