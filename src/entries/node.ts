@@ -6,38 +6,34 @@ import "core-js/actual/url/parse.js";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { getRequestListener } from "@hono/node-server";
+import { getRequestListener, RequestError } from "@hono/node-server";
 import type { HttpServer, ListenOptions } from "../boot/process-runtime.ts";
 import { startProcess } from "../boot/start-process.ts";
 
 /** How often connections that have become idle are closed while the server drains. */
 const idleSweepMs = 50;
+const hostWhereNoneIs = "localhost";
 
 // The entry on Node, which runs it as `bun run build:node` bundles it.
 await startProcess({ name: "Node", embedded: null, probes: null, listen });
 
-async function listen({
-  hostname,
-  port,
-  headerBytesMax,
-  idleSeconds,
-  serve,
-  onFault,
-}: ListenOptions): Promise<HttpServer> {
+async function listen(options: ListenOptions): Promise<HttpServer> {
+  const { hostname, port, headerBytesMax, idleSeconds, serve, onFault } = options;
   const handle = getRequestListener(
     (request, { incoming }) => serve(request, () => incoming.socket.remoteAddress ?? null),
     {
-      hostname: "localhost",
+      hostname: hostWhereNoneIs,
       errorHandler: (error) => {
+        if (error instanceof RequestError) return new Response(null, { status: 400 });
         onFault(error);
         return new Response(null, { status: 500 });
       },
     },
   );
   const idleMs = idleSeconds * 1000;
-  const options = { maxHeaderSize: headerBytesMax, keepAliveTimeout: idleMs, requireHostHeader: false };
-  const server = createServer(options, (incoming, outgoing) => {
-    mendHost(incoming);
+  const limits = { maxHeaderSize: headerBytesMax, keepAliveTimeout: idleMs, requireHostHeader: false };
+  const server = createServer(limits, (incoming, outgoing) => {
+    mendTarget(incoming);
     void handle(incoming, outgoing);
   });
   server.timeout = idleMs;
@@ -46,9 +42,18 @@ async function listen({
   return { url: urlOf(server.address() as AddressInfo), close: (graceMs) => drain(server, graceMs) };
 }
 
-/** A host that is none would be refused without ids before the app sees the request. */
-function mendHost({ headers }: IncomingMessage): void {
-  if (headers.host !== undefined && !URL.canParse(`http://${headers.host}`)) headers.host = "localhost";
+/** A host or a target that is none gets one that the app can answer, with ids: the adapter would refuse it with neither. */
+function mendTarget(incoming: IncomingMessage): void {
+  const { headers, url = "" } = incoming;
+  if (headers.host !== undefined && !isHost(headers.host)) headers.host = hostWhereNoneIs;
+  if (!/^(?:\/|https?:\/\/)/.test(url)) incoming.url = "/";
+  else if (url.includes("\\")) incoming.url = url.replace(/^[^?]*/, (path) => path.replaceAll("\\", "/"));
+}
+
+/** Whether a text is a host, and perhaps a port, as a URL says it. */
+function isHost(text: string): boolean {
+  const url = `http://${text}`;
+  return URL.canParse(url) && new URL(url).host === text.toLowerCase().replace(/:80$/, "");
 }
 
 function urlOf({ address, family, port }: AddressInfo): URL {

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdtemp, rm } from "node:fs/promises";
-import { connect } from "node:net";
 import { join } from "node:path";
 import postgres, { type Sql } from "postgres";
 import type { Answer } from "../support/app.ts";
 import { createTestDatabase, superuserUrl, type TestDatabase } from "../support/database.ts";
 import { type OtlpReceiver, type Received, startReceiver } from "../support/otlp-receiver.ts";
-import { openTemporaryDirectory } from "../support/scratch-directory.ts";
+import { openTemporaryDirectory, withScratchDirectory } from "../support/scratch-directory.ts";
 import { type SendOptions, send } from "../support/send.ts";
+import { talk } from "../support/talk.ts";
 import { type Running, type TestedRuntime, testedRuntimes } from "./support/runtimes.ts";
 import { chainsOf, idsOf, outcomesOf, traceOf } from "./support/spans.ts";
 
@@ -22,7 +22,11 @@ const slow = 60_000;
 for (const runtime of testedRuntimes) {
   const { name, found } = runtime;
   const title = "missing" in found ? `${name} is not on this machine: ${found.missing}` : `${name} ${found.version}`;
-  describe.skipIf("missing" in found)(title, () => defineScenarios(runtime));
+  describe.skipIf("missing" in found)(title, () => {
+    defineScenarios(runtime);
+    // Bun can do everything.
+    if (name !== "Bun") defineRefusal(runtime);
+  });
 }
 
 function defineScenarios({ name, start }: TestedRuntime): void {
@@ -154,6 +158,26 @@ function defineScenarios({ name, start }: TestedRuntime): void {
     expect(api.logged().filter(isIts)).toEqual([expect.objectContaining({ message: "request", ...ids })]);
   });
 
+  test("what is too large is answered with ids all the same, and so is a host that is none", async () => {
+    const login = "POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json";
+    const tooLarge = [
+      [`${login}\r\nContent-Length: 6000000`, 413, "BODY_TOO_LARGE"],
+      [`GET /errors HTTP/1.1\r\nHost: x\r\nX-Long: ${"x".repeat(20_000)}`, 431, "HEADERS_TOO_LARGE"],
+      [`GET /errors?${"x".repeat(17_000)} HTTP/1.1\r\nHost: x`, 414, "URI_TOO_LONG"],
+    ] as const;
+    const hostless = [
+      ["GET /nowhere HTTP/1.1\r\nHost: a b", 404, "ROUTE_NOT_FOUND"],
+      ["GET /nowhere HTTP/1.0", 404, "ROUTE_NOT_FOUND"],
+    ] as const;
+    // workerd hands no request without a host to a worker.
+    for (const [head, status, errorId] of name === "workerd" ? tooLarge : [...tooLarge, ...hostless]) {
+      const answer = await talk(api.url, `${head}\r\nConnection: close\r\n\r\n`);
+      expect(answer).toMatch(new RegExp(`^HTTP/1\\.[01] ${status} `));
+      expect(answer).toContain(`"error_id":"${errorId}"`);
+      expect(answer).toMatch(/"request_id":"[^"]+","trace_id":"[0-9a-f]{32}"/);
+    }
+  });
+
   test("eight requests at once are each answered and counted", async () => {
     const before = Number(await balanceOfCash());
     answers.atOnce = await Promise.all(
@@ -201,6 +225,19 @@ function defineScenarios({ name, start }: TestedRuntime): void {
   });
 }
 
+function defineRefusal({ name, refusal }: TestedRuntime): void {
+  test("what it cannot do it refuses at its start, by each variable's name", async () => {
+    const asked = {
+      REDIS_URL: "redis://user:hunter2@127.0.0.1:6379",
+      S3_BUCKET: "receipts",
+      ...(name === "workerd" ? { OTEL_TRACES_EXPORTER: "file" } : {}),
+    };
+    const said = await withScratchDirectory((directory) => refusal(directory, { ...secrets, ...asked }));
+    for (const variable of ["DATABASE_URL", ...Object.keys(asked)]) expect(said).toContain(`${variable} is `);
+    expect(said).not.toContain("hunter2");
+  });
+}
+
 /** An entry that debits cash or another account. */
 function entryOf(amount: string, debited = "Assets:Cash") {
   const line = { amount, commodity: "USD" };
@@ -218,24 +255,10 @@ async function until(check: () => Promise<boolean>): Promise<void> {
   while (!(await check())) await Bun.sleep(20);
 }
 
-/** Asks on new connections, one after the other, until one is refused or left waiting; gives what it got in the end, in vain. */
+/** Asks on new connections, one after the other, until one is refused or left waiting; gives what that got in the end. */
 async function untilUnanswered(url: string): Promise<{ answer: Promise<string> }> {
   for (;;) {
-    const answer = askOnNewConnection(url);
+    const answer = talk(url, "GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     if (!(await Promise.race([answer, Bun.sleep(500)]))) return { answer };
   }
-}
-
-/** The bytes that a server answers before it closes the connection; none where it takes none. */
-function askOnNewConnection(url: string): Promise<string> {
-  return new Promise((resolve) => {
-    let answer = "";
-    const socket = connect(Number(new URL(url).port), "127.0.0.1", () =>
-      socket.write("GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"),
-    );
-    socket.on("data", (chunk) => {
-      answer += chunk.toString();
-    });
-    socket.on("error", () => resolve(answer)).on("close", () => resolve(answer));
-  });
 }
