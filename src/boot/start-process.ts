@@ -75,16 +75,18 @@ function tellFailure(
   error: unknown,
   { runtime, config, logger }: { runtime: ProcessRuntime; config: Config; logger: Logger },
 ): void {
-  const explained = config.database.url === undefined ? null : explainDatabaseError(error, config.database.url);
-  if (explained !== null) process.stderr.write(`The API did not start.\n${explained}\n`);
-  else if (isForTheOperator(error, runtime)) process.stderr.write(`${error.message}\n`);
-  else logger.fatal("the API did not start", { error });
+  const words = explain(error, config, runtime);
+  if (words === null) logger.fatal("the API did not start", { error });
+  else process.stderr.write(`${words}\n`);
 }
 
-/** Its message alone says what is wrong and what to do. */
-function isForTheOperator(error: unknown, { embedded }: ProcessRuntime): error is Error {
-  if (!(error instanceof Error)) return false;
-  return (embedded !== null && error instanceof embedded.Fault) || ("code" in error && error.code === "EADDRINUSE");
+function explain(error: unknown, { database, http }: Config, { embedded }: ProcessRuntime): string | null {
+  const ofDatabase = database.url === undefined ? null : explainDatabaseError(error, database.url);
+  if (ofDatabase !== null) return `The API did not start.\n${ofDatabase}`;
+  if (!(error instanceof Error)) return null;
+  if (embedded !== null && error instanceof embedded.Fault) return error.message;
+  if (!("code" in error) || error.code !== "EADDRINUSE") return null;
+  return `The API did not start.\nPORT: ${http.host}:${http.port} is taken. Stop what listens there, or choose another port.`;
 }
 
 function readCheckMode(): CheckMode | null {

@@ -24,6 +24,8 @@ for (const runtime of testedRuntimes) {
   const title = "missing" in found ? `${name} is not on this machine: ${found.missing}` : `${name} ${found.version}`;
   describe.skipIf("missing" in found)(title, () => {
     defineScenarios(runtime);
+    // workerd is told elsewhere where to listen.
+    if (name !== "workerd") definePortTaken(runtime);
     // Bun can do everything.
     if (name !== "Bun") defineRefusal(runtime);
   });
@@ -222,6 +224,21 @@ function defineScenarios({ name, start }: TestedRuntime): void {
     // A statement in another's trace would make two requests of one kind differ.
     const shapes = traces.slice(1, 9).map((trace) => trace.map((span) => `${span.kind} ${span.name}`).toSorted());
     expect(new Set(shapes.map(String)).size).toBe(1);
+  });
+}
+
+function definePortTaken({ refusal }: TestedRuntime): void {
+  test("a port that is taken is said to be, and by which variable to choose another", async () => {
+    const [database, taken] = [
+      await createTestDatabase(),
+      Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data: () => undefined } }),
+    ];
+    const urls = { DATABASE_URL: database.apiUrl, DATABASE_MIGRATION_URL: database.ownerUrl };
+    const env = { ...secrets, ...urls, PORT: String(taken.port) };
+    const said = await withScratchDirectory((directory) => refusal(directory, env));
+    expect(said).toContain(`PORT: 127.0.0.1:${taken.port} is taken.`);
+    taken.stop();
+    await database.drop();
   });
 }
 
