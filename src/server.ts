@@ -10,6 +10,7 @@ await startProcess({
   name: "Bun",
   embedded: { start: startEmbedded, Fault: EmbeddedDatabaseError },
   probes: bunProbes,
+  httpVersion: "1.1",
   listen,
 });
 

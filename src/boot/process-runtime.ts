@@ -9,6 +9,8 @@ export interface ProcessRuntime {
   readonly embedded: EmbeddedDatabases | null;
   /** How Redis and the bucket are asked; null where there is no client of them. */
   readonly probes: Probes | null;
+  /** The version of HTTP that it serves; null where it serves several and does not tell which. */
+  readonly httpVersion: string | null;
   /** Resolves once connections are taken. */
   readonly listen: (options: ListenOptions) => Promise<HttpServer>;
 }
@@ -36,6 +38,6 @@ export interface ListenOptions {
 export interface HttpServer {
   /** Where it listens. */
   readonly url: URL;
-  /** Takes no new connections, lets requests under way finish for a while, then cuts them. */
+  /** Takes no new connections, lets requests under way finish for a while; what is left then is cut off, at the latest as the process ends. */
   readonly close: (graceMs: number) => Promise<void>;
 }

@@ -80,8 +80,7 @@ export async function serveApp(options: ServeOptions): Promise<void> {
     lifecycle,
     eventLoopDelayMs: eventLoopDelay.currentMs,
     socketAddress: (request) => peers.get(request)?.() ?? null,
-    // The one that is served.
-    protocolVersion: () => "1.1",
+    protocolVersion: () => runtime.httpVersion,
     asset: (name) => readFile(new URL(`../../assets/scalar/${name}`, import.meta.url)),
   };
   const usage = flushEvery(keyUsageIntervalMs, () => flushKeyUsage(deps), logger);

@@ -18,8 +18,8 @@ import { createShutdown, type Shutdown } from "./shutdown.ts";
 
 /**
  * Runs the API as this process, on any runtime that has processes: configuration, logging, telemetry, signals, then
- * {@link serveApp}. With `--check` it checks the installation instead and ends. It resolves when the API serves, or when
- * a start that failed has been told and is being undone.
+ * {@link serveApp}. With `--check` it checks the installation instead and ends. It resolves when
+ * the API serves; where the start fails, it says why, closes what was opened and ends the process.
  */
 export async function startProcess(runtime: ProcessRuntime): Promise<void> {
   const checkMode = readCheckMode();

@@ -15,8 +15,6 @@ declare namespace Deno {
     options: {
       readonly hostname: string;
       readonly port: number;
-      /** Cuts everything off. */
-      readonly signal: AbortSignal;
       readonly onListen: (address: NetAddr) => void;
       readonly onError: (error: unknown) => Response;
     },

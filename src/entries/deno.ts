@@ -2,16 +2,14 @@ import type { HttpServer, ListenOptions } from "../boot/process-runtime.ts";
 import { startProcess } from "../boot/start-process.ts";
 
 // The entry on Deno.
-await startProcess({ name: "Deno", embedded: null, probes: null, listen });
+await startProcess({ name: "Deno", embedded: null, probes: null, httpVersion: null, listen });
 
 /** Deno sets its own limits on header fields and silence. */
 async function listen({ hostname, port, serve, onFault }: ListenOptions): Promise<HttpServer> {
-  const cut = new AbortController();
   const server = Deno.serve(
     {
       hostname,
       port,
-      signal: cut.signal,
       // The API says itself where it listens.
       onListen: () => undefined,
       onError: (error) => {
@@ -21,15 +19,17 @@ async function listen({ hostname, port, serve, onFault }: ListenOptions): Promis
     },
     (request, { remoteAddr }) => serve(request, () => remoteAddr.hostname),
   );
-  return { url: urlOf(server.addr), close: (graceMs) => drain(server, cut, graceMs) };
+  return { url: urlOf(server.addr), close: (graceMs) => drain(server, graceMs) };
 }
 
 function urlOf({ hostname, port }: Deno.NetAddr): URL {
   return new URL(`http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`);
 }
 
-async function drain(server: Deno.HttpServer, cut: AbortController, graceMs: number): Promise<void> {
-  const timer = setTimeout(() => cut.abort(), graceMs);
-  await server.shutdown();
+/** What is still under way after the grace is cut off by the end of the process: aborting a server that shuts down throws. */
+async function drain(server: Deno.HttpServer, graceMs: number): Promise<void> {
+  const over = Promise.withResolvers<void>();
+  const timer = setTimeout(over.resolve, graceMs);
+  await Promise.race([server.shutdown(), over.promise]);
   clearTimeout(timer);
 }

@@ -8,6 +8,7 @@ import { type OtlpReceiver, type Received, startReceiver } from "../support/otlp
 import { openTemporaryDirectory, withScratchDirectory } from "../support/scratch-directory.ts";
 import { type SendOptions, send } from "../support/send.ts";
 import { talk } from "../support/talk.ts";
+import { type HeldLogIn, holdLogIn } from "./support/held-log-in.ts";
 import { type Running, type TestedRuntime, testedRuntimes } from "./support/runtimes.ts";
 import { chainsOf, idsOf, outcomesOf, traceOf } from "./support/spans.ts";
 
@@ -16,7 +17,9 @@ import { chainsOf, idsOf, outcomesOf, traceOf } from "./support/spans.ts";
 const credentials = { email: "ada@example.com", password: "correct horse battery staple" };
 const secrets = { ENVIRONMENT: "test", SECRET_KEY: "a-secret-key-for-tests-of-at-least-32-bytes" };
 /** More than the tests send before the one that uses it up. */
-const requestsMax = 150;
+const requestsMax = 250;
+/** From when on an answer that has not come counts as one that will not; what comes of it is looked at all the same. */
+const waitingMs = 2_000;
 const slow = 60_000;
 
 for (const runtime of testedRuntimes) {
@@ -24,8 +27,8 @@ for (const runtime of testedRuntimes) {
   const title = "missing" in found ? `${name} is not on this machine: ${found.missing}` : `${name} ${found.version}`;
   describe.skipIf("missing" in found)(title, () => {
     defineScenarios(runtime);
-    // workerd is told elsewhere where to listen.
-    if (name !== "workerd") definePortTaken(runtime);
+    // workerd has its own settings for where to listen and how long to wait.
+    if (name !== "workerd") defineProcessScenarios(runtime);
     // Bun can do everything.
     if (name !== "Bun") defineRefusal(runtime);
   });
@@ -39,9 +42,11 @@ function defineScenarios({ name, start }: TestedRuntime): void {
   let receiver: OtlpReceiver;
   let got: Received;
   let api: Running;
-  /** For what is asked of them once everything has arrived. */
-  const answers: { failed: Answer; atOnce: Answer[]; last: Answer } = {} as never;
-  let held: Awaited<ReturnType<typeof holdLogIn>>;
+  // What is asked of their traces, once everything has arrived.
+  let failed: Answer;
+  let atOnce: Answer[];
+  let last: Answer;
+  let held: HeldLogIn;
   let token: string;
   let book: string;
 
@@ -81,24 +86,6 @@ function defineScenarios({ name, start }: TestedRuntime): void {
   const post = (path: string, json: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Answer> =>
     request(path, { token, json, headers });
   const get = (path: string): Promise<Answer> => request(path, { token });
-  /** Sends a log-in that waits for its database until it is released. */
-  const holdLogIn = async () => {
-    const locked = await admin.reserve();
-    await locked`begin`;
-    await locked`lock table identity.users in access exclusive mode`;
-    const answer = post("/api/v1/auth/login", credentials);
-    await until(async () => {
-      const waiting = await locked`select from pg_locks where not granted and relation = 'identity.users'::regclass`;
-      return waiting.length > 0;
-    });
-    return {
-      async release() {
-        await locked`commit`;
-        locked.release();
-        return answer;
-      },
-    };
-  };
   const balanceOfCash = async (): Promise<string> => {
     const { body } = await get(`${book}/accounts?path=Assets:Cash`);
     const { body: balance } = await get(`${book}/accounts/${body.items[0].id}/balance`);
@@ -139,8 +126,8 @@ function defineScenarios({ name, start }: TestedRuntime): void {
     const key = { "Idempotency-Key": crypto.randomUUID() };
     const before = await balanceOfCash();
     const bulk = (entries: readonly unknown[]) => post(`${book}/journal-entries/bulk`, { entries }, key);
-    answers.failed = await bulk([entryOf("1.00"), entryOf("2.00", "Assets:Nowhere")]);
-    expect([answers.failed.status, answers.failed.body.error_id]).toEqual([422, "ACCOUNT_UNKNOWN"]);
+    failed = await bulk([entryOf("1.00"), entryOf("2.00", "Assets:Nowhere")]);
+    expect([failed.status, failed.body.error_id]).toEqual([422, "ACCOUNT_UNKNOWN"]);
     expect(await balanceOfCash()).toBe(before);
     const [mended, repeated] = [await bulk([entryOf("1.00")]), await bulk([entryOf("1.00")])];
     expect([mended, repeated].map(({ status }) => status)).toEqual([201, 201]);
@@ -182,16 +169,17 @@ function defineScenarios({ name, start }: TestedRuntime): void {
 
   test("eight requests at once are each answered and counted", async () => {
     const before = Number(await balanceOfCash());
-    answers.atOnce = await Promise.all(
-      Array.from({ length: 8 }, () => post(`${book}/journal-entries`, entryOf("1.00"))),
-    );
-    expect(answers.atOnce.map(({ status }) => status)).toEqual(Array.from({ length: 8 }, () => 201));
+    const eight = Array.from({ length: 8 }, (_, index) => index);
+    const posted = await Promise.all(eight.map(() => post(`${book}/journal-entries`, entryOf("1.00"))));
+    const account = (index: number) => ({ path: `Assets:Cash:Till${index}`, type: "asset" });
+    atOnce = await Promise.all(eight.map((index) => post(`${book}/accounts`, account(index))));
+    expect([...posted, ...atOnce].map(({ status }) => status)).toEqual([...eight, ...eight].map(() => 201));
     expect(Number(await balanceOfCash())).toBe(before + 8);
   });
 
   test("who sends too much is told so and for how long; the probe is not counted", async () => {
     // What is under way before stays so.
-    held = await holdLogIn();
+    held = await holdLogIn(api.url, credentials, admin);
     let refused = await get("/errors");
     for (let sent = 1; refused.status !== 429 && sent <= requestsMax; sent += 1) refused = await get("/errors");
     expect([refused.status, refused.body.error_id]).toEqual([429, "RATE_LIMITED"]);
@@ -203,8 +191,9 @@ function defineScenarios({ name, start }: TestedRuntime): void {
   test("asked to end, it answers the request under way, takes no other, and leaves no connection", async () => {
     const ended = api.end("SIGTERM");
     const late = await untilUnanswered(api.url);
-    answers.last = await held.release();
-    expect([answers.last.status, await late.answer]).toEqual([200, ""]);
+    await held.release();
+    last = await held.answer;
+    expect([last.status, await late.answer]).toEqual([200, ""]);
     expect(await ended).toBe(0);
     const left = await admin`
       select from pg_stat_activity where datname = ${database.name} and application_name like 'footing%'`;
@@ -212,22 +201,37 @@ function defineScenarios({ name, start }: TestedRuntime): void {
   });
 
   test("the statements of a request stand below its transaction, and that below its server span", () => {
-    const all = [answers.failed, ...answers.atOnce, answers.last];
+    const all = [failed, ...atOnce, last];
     const traces = all.map((answer) => traceOf(answer, got));
     expect(new Set(all.map((answer) => idsOf(answer).traceId)).size).toBe(all.length);
     const roots = traces.flatMap((trace) => trace.filter(({ parentSpanId }) => parentSpanId === ""));
     expect(roots.map(({ kind, spanId }) => [kind, spanId])).toEqual(all.map((one) => ["SERVER", idsOf(one).spanId]));
     for (const trace of traces) expect(new Set(chainsOf(trace))).toEqual(new Set(["INTERNAL < SERVER"]));
-    const [failed, ...posted] = traces.map((trace) => outcomesOf(trace));
-    expect(failed).toEqual(["rolled_back"]);
-    expect(posted.slice(0, 8)).toEqual(posted.slice(0, 8).map(() => ["committed"]));
+    const outcomes = traces.slice(0, 9).flatMap((trace) => outcomesOf(trace));
+    expect(outcomes).toEqual(["rolled_back", ...atOnce.map(() => "committed")]);
     // A statement in another's trace would make two requests of one kind differ.
     const shapes = traces.slice(1, 9).map((trace) => trace.map((span) => `${span.kind} ${span.name}`).toSorted());
     expect(new Set(shapes.map(String)).size).toBe(1);
   });
 }
 
-function definePortTaken({ refusal }: TestedRuntime): void {
+function defineProcessScenarios({ start, refusal }: TestedRuntime): void {
+  test("what is under way for longer than the grace is cut off, and the end is orderly all the same", async () => {
+    const database = await createTestDatabase();
+    const admin = postgres(await superuserUrl(database.name), { max: 1 });
+    const urls = { DATABASE_URL: database.apiUrl, DATABASE_MIGRATION_URL: database.ownerUrl };
+    await withScratchDirectory(async (directory) => {
+      const api = await start(directory, { ...secrets, ...urls, SHUTDOWN_GRACE_MS: "200" });
+      const { answer, release } = await holdLogIn(api.url, credentials, admin);
+      expect(await api.end("SIGTERM")).toBe(0);
+      expect(await answer.catch((error) => error)).toBeInstanceOf(Error);
+      await release();
+      while (!api.logged().some(({ message }) => message === "Footing has stopped")) await Bun.sleep(20);
+    });
+    await admin.end();
+    await database.drop();
+  });
+
   test("a port that is taken is said to be, and by which variable to choose another", async () => {
     const [database, taken] = [
       await createTestDatabase(),
@@ -267,15 +271,10 @@ function entryOf(amount: string, debited = "Assets:Cash") {
   };
 }
 
-/** Waits for what happens behind the answers; the test's own time limit ends it otherwise. */
-async function until(check: () => Promise<boolean>): Promise<void> {
-  while (!(await check())) await Bun.sleep(20);
-}
-
 /** Asks on new connections, one after the other, until one is refused or left waiting; gives what that got in the end. */
 async function untilUnanswered(url: string): Promise<{ answer: Promise<string> }> {
   for (;;) {
     const answer = talk(url, "GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-    if (!(await Promise.race([answer, Bun.sleep(500)]))) return { answer };
+    if (!(await Promise.race([answer, Bun.sleep(waitingMs)]))) return { answer };
   }
 }
