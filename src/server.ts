@@ -36,8 +36,11 @@ import { version } from "./version.ts";
 
 /** Bun's own limit on header fields, above the app's: what Bun refuses gets an answer without body and ids. */
 const bunHeaderBytesMax = 64 * 1024;
-/** The longest that Bun lets a connection be silent. */
-const bunIdleSecondsMax = 255;
+/**
+ * How much longer than a request may take Bun lets its connection lie: for the COMMIT that is waited for, as Bun's clock ticks in
+ * four seconds. It ends uploads as well, however they trickle.
+ */
+const idleMarginSeconds = 15;
 const keyUsageIntervalMs = 10_000;
 const oneCtrlCMs = 500;
 /** How long the last lines may take to leave, once everything else is closed, and the last telemetry before them. */
@@ -148,7 +151,7 @@ async function start(config: Config): Promise<void> {
     development: false,
     // The app counts bodies itself and answers with ids; Bun's own refusal has neither.
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-    idleTimeout: idleSecondsOf(config),
+    idleTimeout: Math.ceil(config.http.requestTimeoutMs / 1000) + idleMarginSeconds,
     fetch: (request) => {
       const absolute = withAbsoluteUrl(request);
       received.set(absolute, request);
@@ -182,11 +185,6 @@ function isForTheOperator(error: unknown): error is Error {
   return (
     error instanceof EmbeddedDatabaseError || (error instanceof Error && "code" in error && error.code === "EADDRINUSE")
   );
-}
-
-/** Longer than a request may wait for a connection and two statements, so that its own timeouts are what is answered. */
-function idleSecondsOf({ database: { pool } }: Config): number {
-  return Math.min(bunIdleSecondsMax, Math.ceil((pool.acquireTimeoutMs + 2 * pool.statementTimeoutMs) / 1000) + 5);
 }
 
 function readCheckMode(): CheckMode | null {
