@@ -27,8 +27,11 @@ import type { Shutdown } from "./shutdown.ts";
 
 /** The server's own limit on header fields, above the app's: what the server refuses gets an answer without body and ids. */
 const serverHeaderBytesMax = 64 * 1024;
-/** The longest that Bun lets a connection be silent. */
-const idleSecondsMax = 255;
+/**
+ * How much longer than a request may take a connection may lie still: for the COMMIT that is waited for, as Bun's clock ticks in
+ * four seconds. It ends uploads as well, however they trickle.
+ */
+const idleMarginSeconds = 15;
 const keyUsageIntervalMs = 10_000;
 
 export interface ServeOptions {
@@ -90,7 +93,7 @@ export async function serveApp(options: ServeOptions): Promise<void> {
     hostname: config.http.host,
     port: config.http.port,
     headerBytesMax: serverHeaderBytesMax,
-    idleSeconds: idleSecondsOf(config),
+    idleSeconds: Math.ceil(config.http.requestTimeoutMs / 1000) + idleMarginSeconds,
     serve: (request, peerAddress) => {
       const absolute = withAbsoluteUrl(request);
       peers.set(absolute, peerAddress);
@@ -122,11 +125,6 @@ function startGauges({ telemetry, shutdown }: ServeOptions, db: Db, databaseUrl:
     endPool();
     endRuntime();
   });
-}
-
-/** Longer than a request may wait for a connection and two statements, so that its own timeouts are what is answered. */
-function idleSecondsOf({ database: { pool } }: Config): number {
-  return Math.min(idleSecondsMax, Math.ceil((pool.acquireTimeoutMs + 2 * pool.statementTimeoutMs) / 1000) + 5);
 }
 
 function warnOfWallFaults(logger: Logger, faults: readonly string[]): void {

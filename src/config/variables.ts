@@ -68,7 +68,8 @@ export const variables = z.object({
   BODY_BYTES_MAX: withDefault("4194304", wholeNumber(1_024, 67_108_864)),
   CORS_ORIGINS: optional(textAs("* or origins such as https://app.example.com, separated by commas", parseOrigins)),
   TRUSTED_PROXY_HOPS: withDefault("0", wholeNumber(0, 10)),
-  REQUEST_TIMEOUT_MS: withDefault("30000", wholeNumber(100, 600_000)),
+  // Bun ends a connection that lies silent for 255 s.
+  REQUEST_TIMEOUT_MS: withDefault("30000", wholeNumber(100, 240_000)),
   EVENT_LOOP_DELAY_MS_MAX: withDefault("1000", wholeNumber(0, 60_000)),
   SHUTDOWN_GRACE_MS: withDefault("10000", wholeNumber(0, 600_000)),
 

@@ -24,7 +24,7 @@ export interface DbSettings {
   readonly mapError: (error: unknown) => BaseAppError | null;
   /**
    * When the present caller stops waiting, on the clock of `performance.now`; undefined where it does not. Past it nothing is
-   * begun, and a statement under way is cancelled by PostgreSQL. COMMIT is always waited for.
+   * begun, and what is under way is cancelled in PostgreSQL, or given up where that is not heard of. COMMIT is always waited for.
    */
   readonly deadline?: () => number | undefined;
   /** Told of what cannot reach a caller any more: a failed `afterCommit` callback, a failed rollback. */
