@@ -2,9 +2,10 @@
 // in bulk. A process of the API with what a production has (tokens, idempotency keys, the whole chain), and a function that does
 // the least that a durable posting is, take turns; the ratios are of one round each. Prints a table, and one line of JSON.
 // Run: TEST_DATABASE_URL=… bun bench/posting.ts [rounds] [seconds]; pgbench on the PATH, fsync and synchronous_commit on.
-import { openTemporaryDirectory } from "../test/support/scratch-directory.ts";
+
 import { runAtEnd } from "../test/support/at-end.ts";
 import { createTestDatabase } from "../test/support/database.ts";
+import { openTemporaryDirectory } from "../test/support/scratch-directory.ts";
 import { load } from "./posting/clients.ts";
 import { startFooting } from "./posting/footing.ts";
 import { createReference, type ReferenceScript } from "./posting/reference.ts";
@@ -92,18 +93,27 @@ try {
       into.theirs.push(other);
     }
   }
-  const records = [];
+  const records: unknown[] = [];
   const record = (path: string, against: string, target: number, own: readonly number[], other: readonly number[]) => {
     const ratios = own.map((value, round) => value / (other[round] ?? Number.NaN));
     const ratio = median(ratios);
-    records.push({ path, against, target, ratio: short(ratio), spread: spreadOf(ratios).map(short), rounds, met: ratio >= target });
+    records.push({
+      path,
+      against,
+      target,
+      ratio: short(ratio),
+      spread: spreadOf(ratios).map(short),
+      rounds,
+      met: ratio >= target,
+    });
     const [least, most] = spreadOf(ratios);
     console.log(
       `${path.padEnd(38)} ${ratio.toFixed(2)} (${least.toFixed(2)}–${most.toFixed(2)}; wanted ${target})  ` +
         `${median(own).toFixed(0)}/s against ${median(other).toFixed(0)}/s: ${against}`,
     );
   };
-  for (const [{ path, against, target }, { ours: own, theirs: other }] of measured) record(path, against, target, own, other);
+  for (const [{ path, against, target }, { ours: own, theirs: other }] of measured)
+    record(path, against, target, own, other);
   const [pairs, , hot] = paths.map((path) => measured.get(path)?.ours);
   if (pairs !== undefined && hot !== undefined)
     record("one hot account, 32 clients", "our own random pairs in one book", 0.8, hot, pairs);

@@ -9,7 +9,7 @@ import { entryFaultsOf } from "./rules.ts";
 
 export { type EntryOrder, listDrafts, listRecordedEntries } from "./history-repository.ts";
 export type { ProposedEntry, RecordedEntry } from "./proposal-rules.ts";
-export type { BalanceLeft } from "./recording-repository.ts";
+export type { Balance } from "./recording-repository.ts";
 export { type EntryKey, type EntryPlace, type EntryRow, listEntries } from "./repository.ts";
 
 /**
@@ -45,17 +45,16 @@ async function post(
   entries: readonly ProposedEntry[],
   pointerOf: PointerOf,
 ): Promise<RecordedEntry[]> {
-  const proposals = entries.map(toProposal);
-  const batch = toBatch(recording, "posted", proposals);
+  const { bookId } = recording;
+  const proposals = entries.map((entry) => toProposal(recording, entry));
+  const batch = toBatch(bookId, "posted", proposals);
   const certain = proposals.map(({ lines }) => entryFaultsOf(lines));
   const refuse = (found: readonly LineFaults[]) => throwFaults(mergeFaults(proposals, certain, found), pointerOf);
-  if (certain.some((faults) => faults.length > 0)) {
-    refuse(await findLineFaults(tx, { bookId: recording.bookId, lines: batch.lines }));
-  }
-  const outcome = await insertEntries(tx, batch);
-  if ("faults" in outcome) return refuse(outcome.faults);
+  if (certain.some((faults) => faults.length > 0)) refuse(await findLineFaults(tx, batch));
+  const recorded = await insertEntries(tx, batch, { apart: false });
+  if (recorded.faults.length > 0) return refuse(recorded.faults);
   tx.afterCommit(() => recording.metrics.ledger.entriesPosted(entries.length));
-  return toRecordedEntries(batch, proposals, outcome);
+  return toRecordedEntries(batch, proposals, recorded).filter((posted) => posted !== null);
 }
 
 /** @throws NOT_FOUND when the book has no such entry. */
