@@ -290,3 +290,19 @@ BEGIN
   RETURN jsonb_build_object('faults', faults, 'accounts', accounts, 'balances', balances);
 END
 $$;
+--> statement-breakpoint
+-- identity.enter_book of several who share a transaction: whether it would let this one in.
+CREATE FUNCTION identity.may_enter_book(p_user_id uuid, p_book_id uuid, p_role text, p_session_id uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  IF p_session_id IS NULL THEN
+    PERFORM identity.enter_book(p_user_id, p_book_id, p_role);
+  ELSE
+    PERFORM identity.enter_book(p_user_id, p_book_id, p_role, p_session_id);
+  END IF;
+  RETURN true;
+EXCEPTION
+  WHEN SQLSTATE 'FT401' OR SQLSTATE 'FT403' OR SQLSTATE 'FT404' THEN
+    RETURN false;
+END
+$$;

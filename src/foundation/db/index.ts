@@ -32,6 +32,7 @@ export { createRequestDb, type RequestDb } from "./create-request-db.ts";
 export {
   combineObservers,
   type DbObserver,
+  type JoinedTx,
   type StatementEnd,
   type TxEnd,
   type TxObserver,
@@ -41,6 +42,7 @@ export { createPgErrorMapper, findPgError, type PgError, type PgErrorMeaning } f
 export type { PoolOptions, PoolStats } from "./pool.ts";
 export { findWallFaults } from "./role-check.ts";
 export { createStatementMeter } from "./statement-meter.ts";
+export { createSharedTx, type SharedTxOptions, type SharedWrite } from "./shared-tx.ts";
 export { type ProduceTexts, type StreamTxOptions, streamTx } from "./stream-tx.ts";
 export { transactional } from "./transactional.ts";
 export type { Db, DbSettings, SqlValue, Tx, TxMode, TxOptions, TxOrm, TxScope, TxSql } from "./types.ts";

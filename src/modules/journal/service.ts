@@ -39,6 +39,27 @@ export function postEntries(
   return post(tx, recording, entries, pointerOf);
 }
 
+/**
+ * Posts entries, each as if it were alone: what cannot be posted leaves the others as they are.
+ * @param postings - entries of one book with who posts each, in the order in which they count as posted
+ * @returns null for an entry that {@link postEntry} refuses, and says why
+ */
+export async function postApart(
+  tx: Tx,
+  postings: readonly { readonly recording: Recording; readonly entry: ProposedEntry }[],
+): Promise<(RecordedEntry | null)[]> {
+  const proposals = postings.map(({ recording, entry }) => toProposal(recording, entry));
+  const sound = proposals.filter(({ lines }) => entryFaultsOf(lines).length === 0);
+  const [first] = sound;
+  if (first === undefined) return postings.map(() => null);
+  const batch = toBatch(first.recording.bookId, "posted", sound);
+  const recorded = toRecordedEntries(batch, sound, await insertEntries(tx, batch, { apart: true }));
+  const count = recorded.filter((entry) => entry !== null).length;
+  tx.afterCommit(() => first.recording.metrics.ledger.entriesPosted(count));
+  const recordedOf = new Map(sound.map((proposal, at) => [proposal, recorded[at] ?? null]));
+  return proposals.map((proposal) => recordedOf.get(proposal) ?? null);
+}
+
 async function post(
   tx: Tx,
   recording: Recording,
