@@ -85,9 +85,9 @@ try {
     for (const [path, into] of measured) {
       const { clients, request, entriesARequest } = path;
       // The first round warms up.
-      const time = round === 0 ? Math.min(2, seconds) : seconds;
-      const own = (await load(footing.url, { clients, seconds: time, request })).perSecond * entriesARequest;
-      const other = (await reference.run(path.reference, { clients, seconds: time })) * entriesARequest;
+
+      const own = (await load(footing.url, { clients, seconds, request })).perSecond * entriesARequest;
+      const other = (await reference.run(path.reference, { clients, seconds })) * entriesARequest;
       if (round === 0) continue;
       into.ours.push(own);
       into.theirs.push(other);

@@ -24,6 +24,8 @@ export async function startFooting(database: TestDatabase, cwd: string) {
       API_RATE_LIMIT_REQUESTS: "1000000000",
     },
   });
+  // Its request lines leave it, and nobody reads them.
+  for (const stream of [api.child.stdout, api.child.stderr]) stream?.removeAllListeners("data").resume();
   const headers: Record<string, string> = { "Content-Type": "application/json" };
   async function send<Body>(path: string, body: unknown): Promise<Body> {
     const response = await fetch(`${api.url}/api/v1${path}`, { method: "POST", headers, body: JSON.stringify(body) });

@@ -41,8 +41,8 @@ export {
 export { createPgErrorMapper, findPgError, type PgError, type PgErrorMeaning } from "./pg-errors.ts";
 export type { PoolOptions, PoolStats } from "./pool.ts";
 export { findWallFaults } from "./role-check.ts";
-export { createStatementMeter } from "./statement-meter.ts";
 export { createSharedTx, type SharedTxOptions, type SharedWrite } from "./shared-tx.ts";
+export { createStatementMeter } from "./statement-meter.ts";
 export { type ProduceTexts, type StreamTxOptions, streamTx } from "./stream-tx.ts";
 export { transactional } from "./transactional.ts";
 export type { Db, DbSettings, SqlValue, Tx, TxMode, TxOptions, TxOrm, TxScope, TxSql } from "./types.ts";

@@ -140,10 +140,13 @@ export function createSharedTx<Item, Result>(
     const queue = queues.get(write.queue);
     if (queue === undefined) throw new Error("a write waits in a queue that nobody serves");
     const joined = db.settings.observer?.onJoin?.();
-    const waiter = { ...write, deadline, joined, settle: Promise.withResolvers(), over: Promise.withResolvers() } as Waiter<
-      Item,
-      Result
-    >;
+    const waiter = {
+      ...write,
+      deadline,
+      joined,
+      settle: Promise.withResolvers(),
+      over: Promise.withResolvers(),
+    } as Waiter<Item, Result>;
     queue.push(waiter);
     waiting += 1;
     const timer = deadline === undefined ? undefined : setTimeout(giveUp, remainingMs(deadline));

@@ -63,7 +63,7 @@ async function keyedWriteOf(c: Context<BookEnv>, status: number): Promise<KeyedW
     principalId: principal.apiKey?.id ?? principal.userId,
     // Ids in a path are the same in either case.
     route: `${c.req.method} ${c.req.path.toLowerCase()}`,
-    bodyHash: await sha256Hex(canonicalJson(await bodyOf(c))),
+    bodyHash: sha256Hex(canonicalJson(await bodyOf(c))),
     now: deps.clock.now(),
     status,
   };

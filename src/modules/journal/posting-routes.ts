@@ -88,7 +88,7 @@ export function createPostingRoutes() {
     const run = async (tx: Tx) => toRecordedEntryResponse(await save(tx, recording, entry));
     const share = status === "draft" ? undefined : sharePosting({ recording, entry });
     const { balances, ...recorded } = await writeToBook(c, { status: 201, run, share });
-    await setEntityTag(c, recorded);
+    setEntityTag(c, recorded);
     return c.json({ ...recorded, balances }, 201);
   });
 
