@@ -41,6 +41,7 @@ const fixed: Readonly<Record<string, Layer>> = {
   "src/modules/auth/authenticate.ts": "middleware",
   "src/modules/access/scope.ts": "middleware",
   "src/modules/book-write/entity-tag.ts": "middleware",
+  "src/modules/book-write/grouped-writes.ts": "middleware",
   "src/modules/book-write/recording.ts": "middleware",
   "src/modules/book-write/write-to-book.ts": "middleware",
 };
