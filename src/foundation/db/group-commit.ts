@@ -7,7 +7,7 @@ import type { Db, Tx, TxScope } from "./types.ts";
 import { assertOutsideTx, runTx } from "./with-tx.ts";
 
 /** Writes of one kind, as they are done several at a time. */
-export interface SharedTxOptions<Item, Result> {
+export interface GroupCommitOptions<Item, Result> {
   /** The scope of a transaction of several. It checks nobody: `apply` does, item by item. */
   readonly scopeOf: (items: readonly Item[]) => TxScope;
   /**
@@ -21,7 +21,7 @@ export interface SharedTxOptions<Item, Result> {
 }
 
 /** One write that may share a transaction. */
-export interface SharedWrite<Item, Result> {
+export interface GroupedWrite<Item, Result> {
   /** Writes of one queue share transactions, which run one after another; those of two have nothing to do with each other. */
   readonly queue: string;
   readonly item: Item;
@@ -31,7 +31,7 @@ export interface SharedWrite<Item, Result> {
   readonly alone: () => Promise<Result>;
 }
 
-interface Waiter<Item, Result> extends SharedWrite<Item, Result> {
+interface Waiter<Item, Result> extends GroupedWrite<Item, Result> {
   readonly deadline: number | undefined;
   readonly joined: JoinedTx | undefined;
   /** With its result, or null where it is to run by itself. */
@@ -61,14 +61,14 @@ const outside = AsyncLocalStorage.snapshot();
  * @throws (by the function) OVERLOADED when as many wait as the pool's queue may have; REQUEST_TIMEOUT;
  *   COMMIT_OUTCOME_UNKNOWN; POOL_TIMEOUT; whatever `alone` throws.
  */
-export function createSharedTx<Item, Result>(
+export function createGroupCommit<Item, Result>(
   db: Db,
-  options: SharedTxOptions<Item, Result>,
-): (write: SharedWrite<Item, Result>) => Promise<Result> {
+  options: GroupCommitOptions<Item, Result>,
+): (write: GroupedWrite<Item, Result>) => Promise<Result> {
   const queues = new Map<string, Queue<Item, Result>>();
   let waiting = 0;
 
-  async function runFirst({ queue: name, alone }: SharedWrite<Item, Result>): Promise<Result> {
+  async function runFirst({ queue: name, alone }: GroupedWrite<Item, Result>): Promise<Result> {
     queues.set(name, []);
     try {
       return await alone();
@@ -136,7 +136,7 @@ export function createSharedTx<Item, Result>(
   }
 
   /** Waits its turn, and gives what came of it: null where the write is to run by itself now. */
-  async function wait(write: SharedWrite<Item, Result>, deadline: number | undefined) {
+  async function wait(write: GroupedWrite<Item, Result>, deadline: number | undefined) {
     const queue = queues.get(write.queue);
     if (queue === undefined) throw new Error("a write waits in a queue that nobody serves");
     const joined = db.settings.observer?.onJoin?.();

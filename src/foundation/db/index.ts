@@ -29,7 +29,7 @@
  */
 export { createDb } from "./create-db.ts";
 export { createRequestDb, type RequestDb } from "./create-request-db.ts";
-export { createSharedTx, type SharedTxOptions, type SharedWrite } from "./group-commit.ts";
+export { createGroupCommit, type GroupCommitOptions, type GroupedWrite } from "./group-commit.ts";
 export {
   combineObservers,
   type DbObserver,

@@ -49,7 +49,7 @@ export function createDbObserver({ tracer, meter, databaseUrl }: DbObserverOptio
 
   /** A request's part in a transaction that it is going to share. */
   function onJoin(): JoinedTx {
-    const span = startRecorded("shared transaction", { kind: SpanKind.INTERNAL }, context.active());
+    const span = startRecorded("grouped write", { kind: SpanKind.INTERNAL }, context.active());
     const joined: JoinedTx = {
       onEnd(end) {
         if (span === null) return;
@@ -66,7 +66,7 @@ export function createDbObserver({ tracer, meter, databaseUrl }: DbObserverOptio
   }
 
   /** The root of a trace, which is recorded where one of the requests is. */
-  function startShared(mode: TxMode, joined: readonly JoinedTx[]): Span | null {
+  function startGrouped(mode: TxMode, joined: readonly JoinedTx[]): Span | null {
     const parts = joined.flatMap((each) => partOf.get(each) ?? []);
     if (parts.length === 0) return null;
     const links = parts.map((part) => ({ context: part.spanContext() }));
@@ -82,7 +82,7 @@ export function createDbObserver({ tracer, meter, databaseUrl }: DbObserverOptio
     const span =
       joined === undefined
         ? startRecorded(`${mode} transaction`, transactionOptions[mode], outer)
-        : startShared(mode, joined);
+        : startGrouped(mode, joined);
     const own = span === null ? null : trace.setSpan(outer, span);
     let retries = 0;
 

@@ -1,18 +1,12 @@
-import { createSharedTx, type Db, type SharedWrite, type Tx } from "../../foundation/db/index.ts";
-import { runEachOnce, type SharedBookWrite } from "./service.ts";
-
-/** What a write that may share a transaction is answered, as `runOnce` gives it. */
-export interface Answered<Body> {
-  readonly body: Body;
-  readonly replayed: boolean;
-}
+import { createGroupCommit, type Db, type GroupedWrite, type Tx } from "../../foundation/db/index.ts";
+import { type Answer, type GroupedBookWrite, runEachOnce } from "./service.ts";
 
 /** Does one write, with others of its kind where there are any, and otherwise alone. */
-export type Share<Body> = (
+export type GroupWrite<Body> = (
   db: Db,
-  write: Omit<SharedBookWrite<unknown>, "payload">,
-  alone: () => Promise<Answered<Body>>,
-) => Promise<Answered<Body>>;
+  write: Omit<GroupedBookWrite<unknown>, "payload">,
+  alone: () => Promise<Answer<Body>>,
+) => Promise<Answer<Body>>;
 
 /**
  * Makes the boundary of writes of one kind that may share a transaction, book by book.
@@ -20,15 +14,15 @@ export type Share<Body> = (
  * @param apply - does several, each as if it were alone: what it is to be answered, or null for one that is to run by itself
  * @param workOf - how much work a write is, of `workMax` that are done together
  */
-export function createSharedWrites<Payload, Body>(kind: {
+export function createGroupedWrites<Payload, Body>(kind: {
   readonly apply: (tx: Tx, payloads: readonly Payload[]) => Promise<readonly (Body | null)[]>;
   readonly workOf: (payload: Payload) => number;
   readonly workMax: number;
-}): (payload: Payload) => Share<Body> {
-  type Run = (write: SharedWrite<SharedBookWrite<Payload>, Answered<Body>>) => Promise<Answered<Body>>;
+}): (payload: Payload) => GroupWrite<Body> {
+  type Run = (write: GroupedWrite<GroupedBookWrite<Payload>, Answer<Body>>) => Promise<Answer<Body>>;
   const runOf = new WeakMap<Db, Run>();
   const make = (db: Db): Run =>
-    createSharedTx(db, {
+    createGroupCommit(db, {
       scopeOf: ([first]) => ({ settings: { "footing.book_id": first?.bookId ?? "" } }),
       apply: (tx, writes) => runEachOnce(tx, writes, (payloads) => kind.apply(tx, payloads)),
       workOf: ({ payload }) => kind.workOf(payload),

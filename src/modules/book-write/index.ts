@@ -1,5 +1,5 @@
 export { type Precondition, preconditionOf, requiredPreconditionOf, setEntityTag } from "./entity-tag.ts";
-export { createSharedWrites } from "./grouped-writes.ts";
+export { createGroupedWrites } from "./grouped-writes.ts";
 export { bookIdOf, type Recording, recordingOf } from "./recording.ts";
 export {
   bookActHeadersSchema,

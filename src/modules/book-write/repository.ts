@@ -107,37 +107,30 @@ export async function findAnswer(tx: Tx, { bookId, principalId, key }: WriteKey)
   return row ?? null;
 }
 
-/** Keeps what several writes answer, and gives the key of a write that was not done (null) back. */
-export async function keepAnswers(
-  tx: Tx,
-  bookId: string,
-  kept: readonly { readonly key: WriteKey; readonly answer: { status: number; body: string | null } | null }[],
-): Promise<void> {
-  const principals = kept.map(({ key }) => key.principalId);
-  const keys = kept.map(({ key }) => key.key);
-  const statuses = kept.map(({ answer }) => (answer === null ? null : String(answer.status)));
-  if (statuses.includes(null)) {
-    await tx.sql`
-      delete from ledger.idempotency_keys
-      where book_id = ${bookId} and (principal_id, key) in (
-        select principal_id, key from unnest(${principals}::uuid[], ${keys}::text[], ${statuses}::text[])
-          as given(principal_id, key, status)
-        where status is null)`;
-  }
+/** Gives keys back of writes that were not done after all. */
+export async function releaseKeys(tx: Tx, keys: readonly WriteKey[]): Promise<void> {
   await tx.sql`
-    update ledger.idempotency_keys as kept set status = given.status::smallint, body = given.body
-    from unnest(${principals}::uuid[], ${keys}::text[], ${statuses}::text[], ${kept.map(({ answer }) => answer?.body ?? null)}::text[])
-      as given(principal_id, key, status, body)
-    where kept.book_id = ${bookId} and kept.principal_id = given.principal_id and kept.key = given.key`;
+    delete from ledger.idempotency_keys
+    where (book_id, principal_id, key) in (select * from unnest(
+      ${keys.map(({ bookId }) => bookId)}::uuid[], ${keys.map(({ principalId }) => principalId)}::uuid[],
+      ${keys.map(({ key }) => key)}::text[]))`;
 }
 
-/** Keeps what the write answers, in its own transaction. */
-export async function keepAnswer(
-  tx: Tx,
-  { bookId, principalId, key }: WriteKey,
-  answer: { readonly status: number; readonly body: string | null },
-): Promise<void> {
-  await tx.sql`
-    update ledger.idempotency_keys set status = ${answer.status}, body = ${answer.body}
-    where book_id = ${bookId} and principal_id = ${principalId} and key = ${key}`;
+/** What a write answers, to be kept under its key. */
+export interface KeptWrite extends WriteKey {
+  readonly status: number;
+  readonly body: string | null;
+}
+
+/**
+ * Keeps what writes answer, in their own transaction: one statement, which goes out at once and is not waited for. COMMIT follows
+ * it and fails with it.
+ */
+export function keepAnswers(tx: Tx, kept: readonly KeptWrite[]): void {
+  void tx.sql`
+    update ledger.idempotency_keys as kept set status = given.status::smallint, body = given.body
+    from unnest(${kept.map(({ bookId }) => bookId)}::uuid[], ${kept.map(({ principalId }) => principalId)}::uuid[],
+      ${kept.map(({ key }) => key)}::text[], ${kept.map(({ status }) => String(status))}::text[],
+      ${kept.map(({ body }) => body)}::text[]) as given(book_id, principal_id, key, status, body)
+    where kept.book_id = given.book_id and kept.principal_id = given.principal_id and kept.key = given.key`;
 }

@@ -4,8 +4,9 @@ import {
   type EnteringWrite,
   enterWrites,
   findAnswer,
-  keepAnswer,
+  type KeptWrite,
   keepAnswers,
+  releaseKeys,
   takeKey,
   type WriteKey,
 } from "./repository.ts";
@@ -22,6 +23,12 @@ export interface KeyedWrite extends WriteKey {
   readonly status: number;
 }
 
+/** What a write is answered: as it was done now, or as it was the first time. */
+export interface Answer<Body> {
+  readonly body: Body;
+  readonly replayed: boolean;
+}
+
 /**
  * Runs a write once for its key: the first time `run`'s answer is kept in the same transaction, and every time after
  * that it is given back, for 30 days. A write that is refused keeps nothing, and may run again under its key.
@@ -29,16 +36,11 @@ export interface KeyedWrite extends WriteKey {
  *
  * @throws IDEMPOTENCY_KEY_REUSED when the key stands for another route or body; whatever `run` throws.
  */
-export async function runOnce<Body>(
-  tx: Tx,
-  write: KeyedWrite,
-  run: () => Promise<Body>,
-): Promise<{ readonly body: Body; readonly replayed: boolean }> {
+export async function runOnce<Body>(tx: Tx, write: KeyedWrite, run: () => Promise<Body>): Promise<Answer<Body>> {
   const expired = new Date(write.now.getTime() - keptMs);
   if (await takeKey(tx, write, { ...write, expired })) {
     const body = await run();
-    // Not waited for: it goes out along with COMMIT, which fails with it.
-    void keepAnswer(tx, write, { status: write.status, body: toText(body) });
+    keepAnswers(tx, [{ ...write, body: toText(body) }]);
     return { body, replayed: false };
   }
   const kept = await findAnswer(tx, write);
@@ -48,7 +50,7 @@ export async function runOnce<Body>(
 }
 
 /** A write that shares its transaction with others. */
-export interface SharedBookWrite<Payload> extends Omit<EnteringWrite, "keyed"> {
+export interface GroupedBookWrite<Payload> extends Omit<EnteringWrite, "keyed"> {
   readonly bookId: string;
   readonly keyed: KeyedWrite | null;
   readonly payload: Payload;
@@ -62,26 +64,27 @@ export interface SharedBookWrite<Payload> extends Omit<EnteringWrite, "keyed"> {
  */
 export async function runEachOnce<Payload, Body>(
   tx: Tx,
-  writes: readonly SharedBookWrite<Payload>[],
+  writes: readonly GroupedBookWrite<Payload>[],
   apply: (payloads: readonly Payload[]) => Promise<readonly (Body | null)[]>,
-): Promise<({ readonly body: Body; readonly replayed: boolean } | null)[]> {
+): Promise<(Answer<Body> | null)[]> {
   const bookId = writes[0]?.bookId ?? "";
   const latest = Math.max(...writes.map(({ keyed }) => keyed?.now.getTime() ?? 0));
   const places = await enterWrites(tx, bookId, { writes, expired: new Date(latest - keptMs) });
   const entered = places.flatMap((place) => writes[place] ?? []);
   const bodies = entered.length === 0 ? [] : await apply(entered.map(({ payload }) => payload));
-  const kept = entered.flatMap(({ keyed }, at) => {
+  const answers = writes.map((): Answer<Body> | null => null);
+  const kept: KeptWrite[] = [];
+  const undone: KeyedWrite[] = [];
+  for (const [at, { keyed }] of entered.entries()) {
     const body = bodies[at] ?? null;
-    return keyed === null
-      ? []
-      : { key: keyed, answer: body === null ? null : { status: keyed.status, body: toText(body) } };
-  });
-  if (kept.length > 0) void keepAnswers(tx, bookId, kept);
-  const bodyAt = new Map(places.map((place, at) => [place, bodies[at] ?? null]));
-  return writes.map((_, place) => {
-    const body = bodyAt.get(place) ?? null;
-    return body === null ? null : { body, replayed: false };
-  });
+    if (body !== null) answers[places[at] ?? 0] = { body, replayed: false };
+    if (keyed === null) continue;
+    if (body === null) undone.push(keyed);
+    else kept.push({ ...keyed, body: toText(body) });
+  }
+  if (undone.length > 0) await releaseKeys(tx, undone);
+  if (kept.length > 0) keepAnswers(tx, kept);
+  return answers;
 }
 
 /** A write without an answer gives undefined, and JSON has no word for it. */

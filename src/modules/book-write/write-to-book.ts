@@ -4,7 +4,7 @@ import { type Tx, type TxScope, withTx } from "../../foundation/db/index.ts";
 import { canonicalJson } from "../../foundation/http/canonical-json.ts";
 import { addToRequestLine } from "../../foundation/logging/index.ts";
 import { sha256Hex } from "../../foundation/sha256.ts";
-import type { Share } from "./grouped-writes.ts";
+import type { GroupWrite } from "./grouped-writes.ts";
 import { bookIdOf } from "./recording.ts";
 import { type KeyedWrite, runOnce } from "./service.ts";
 
@@ -17,14 +17,14 @@ export interface BookWrite<Body> {
   /** The route's own scope by default. */
   readonly scope?: TxScope;
   /** Does it together with others of its kind that come at the same time; without it, it has a transaction of its own. */
-  readonly share?: Share<Body> | undefined;
+  readonly group?: GroupWrite<Body> | undefined;
 }
 
 /**
  * The commit boundary of every write to a book: one transaction, an `Idempotency-Key` kept with the effect, and
  * `dry_run`, which is the same path rolled back. Gives the body to answer, new or as it was the first time.
  *
- * @throws IDEMPOTENCY_KEY_REUSED; as `withTx` and `createSharedTx`; whatever `run` throws.
+ * @throws IDEMPOTENCY_KEY_REUSED; as `withTx` and `createGroupCommit`; whatever `run` throws.
  */
 export async function writeToBook<Body>(c: Context<BookEnv>, write: BookWrite<Body>): Promise<Body> {
   const { db } = c.var;
@@ -40,10 +40,10 @@ export async function writeToBook<Body>(c: Context<BookEnv>, write: BookWrite<Bo
       { dryRun },
     );
   // What is refused without asking the database is refused before it waits for others.
-  const guard = write.share === undefined || dryRun ? undefined : scope.guard?.("write");
-  const together = write.share !== undefined && guard !== undefined && guard !== null;
+  const guard = write.group === undefined || dryRun ? undefined : scope.guard?.("write");
+  const together = write.group !== undefined && guard !== undefined && guard !== null;
   const { body, replayed } = together
-    ? await write.share(db, { bookId: bookIdOf(c), guard: guard.args, keyed }, alone)
+    ? await write.group(db, { bookId: bookIdOf(c), guard: guard.args, keyed }, alone)
     : await alone();
   if (replayed) {
     c.header("Idempotency-Replayed", "true");

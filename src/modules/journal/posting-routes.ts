@@ -2,7 +2,7 @@ import type { BookEnv } from "../../deps.ts";
 import type { Tx } from "../../foundation/db/index.ts";
 import { createRouter } from "../../foundation/http/route-factory.ts";
 import {
-  createSharedWrites,
+  createGroupedWrites,
   entityTagHeadersSchema,
   type Recording,
   recordingOf,
@@ -25,16 +25,16 @@ import { type ProposedEntry, postApart, postEntries, postEntry } from "./service
 const tags = ["Journal"];
 
 /** As many lines are posted together at the most: a fraction of what one bulk request may have. */
-const sharedLinesMax = 1_000;
+const groupedLinesMax = 1_000;
 
 /** Entries that are posted to a book at the same time share a transaction. */
-const sharePosting = createSharedWrites({
+const groupPosting = createGroupedWrites({
   apply: async (tx, postings: readonly { readonly recording: Recording; readonly entry: ProposedEntry }[]) => {
     const posted = await postApart(tx, postings);
     return posted.map((entry) => (entry === null ? null : toRecordedEntryResponse(entry)));
   },
   workOf: ({ entry }) => entry.lines.length,
-  workMax: sharedLinesMax,
+  workMax: groupedLinesMax,
 });
 
 const postEntryRoute = defineBookWriteRoute({
@@ -86,8 +86,8 @@ export function createPostingRoutes() {
     const save = status === "draft" ? saveDraft : postEntry;
     const recording = recordingOf(c);
     const run = async (tx: Tx) => toRecordedEntryResponse(await save(tx, recording, entry));
-    const share = status === "draft" ? undefined : sharePosting({ recording, entry });
-    const { balances, ...recorded } = await writeToBook(c, { status: 201, run, share });
+    const group = status === "draft" ? undefined : groupPosting({ recording, entry });
+    const { balances, ...recorded } = await writeToBook(c, { status: 201, run, group });
     setEntityTag(c, recorded);
     return c.json({ ...recorded, balances }, 201);
   });
