@@ -11,6 +11,8 @@ export const poolOf: unique symbol = Symbol("pool");
 export interface Db {
   readonly [poolOf]: Pool;
   readonly settings: DbSettings;
+  /** Whether connections pass from one request to the next, so that one may work on behalf of another. */
+  readonly isShared: boolean;
   stats(): PoolStats;
   close(timeoutMs: number): Promise<void>;
 }
@@ -18,6 +20,8 @@ export interface Db {
 export interface DbSettings {
   /** Longest statement, in milliseconds. */
   readonly statementTimeoutMs: number;
+  /** How many may wait for a connection at a time, and how many writes for a transaction that they share. */
+  readonly queueMax: number;
   /** Longest wait for one lock, in milliseconds. */
   readonly lockTimeoutMs: number;
   /** Turns a driver's error into an application's; null leaves it as it is. */
@@ -63,7 +67,7 @@ export type TxOrm = Pick<
 >;
 
 /** A value that a statement takes. JSON goes as text with a cast: `${JSON.stringify(x)}::jsonb`. */
-export type SqlValue = string | number | boolean | bigint | Date | Uint8Array | null | readonly string[];
+export type SqlValue = string | number | boolean | bigint | Date | Uint8Array | null | readonly (string | null)[];
 
 /** A tagged template whose values become parameters; its statement is prepared once a connection. */
 export type TxSql = <Row extends object>(text: TemplateStringsArray, ...values: readonly SqlValue[]) => Promise<Row[]>;

@@ -39,7 +39,12 @@ export async function withTx<T>(
 ): Promise<T> {
   assertOutsideTx(db);
   const observer = db.settings.observer?.onTransaction(modeOf(options));
-  const call = { db, scope, options, observer, deadline: db.settings.deadline?.() };
+  return runTx({ db, scope, options, observer, deadline: db.settings.deadline?.() }, fn);
+}
+
+/** {@link withTx} for a caller who has said whom to tell and how long there is. */
+export async function runTx<T>(call: TxCall, fn: (tx: Tx) => Promise<T>): Promise<T> {
+  const { observer, options } = call;
   const run = () => retryConflicts(call, () => runOnce(call, fn));
   if (observer === undefined) return run();
   try {

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { Hono } from "hono";
+import { thrownGuard } from "../../../src/foundation/http/thrown-guard.ts";
 import { transportLimits } from "../../../src/foundation/http/transport-limits.ts";
 import { addressKey, clientAddress } from "../../../src/foundation/rate-limit/index.ts";
 
@@ -71,7 +72,7 @@ test("every IPv6 address that the runtime's URL parser takes has a key, shared b
 test("the socket is asked with the runtime's own request, even where the body is counted through a copy", async () => {
   const asked: Request[] = [];
   const app = new Hono();
-  app.use(transportLimits());
+  app.use(thrownGuard(transportLimits()));
   app.post("/", (c) =>
     c.text(clientAddress(c, { trustedProxyHops: 0, socketAddress: (r) => `192.0.2.${asked.push(r)}` })),
   );
