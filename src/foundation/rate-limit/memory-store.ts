@@ -43,14 +43,14 @@ export class MemoryStore {
   increment(key: string): WindowCount {
     const nowMs = this.#now().getTime();
     const running = this.#windows.get(key);
-    const window = running !== undefined && running.resetMs > nowMs ? running : this.#open(key, nowMs);
+    const window = running !== undefined && this.#isRunning(running, nowMs) ? running : this.#open(key, nowMs);
     window.hits++;
     return toCount(window);
   }
 
   get(key: string): WindowCount | undefined {
     const window = this.#windows.get(key);
-    return window !== undefined && window.resetMs > this.#now().getTime() ? toCount(window) : undefined;
+    return window !== undefined && this.#isRunning(window, this.#now().getTime()) ? toCount(window) : undefined;
   }
 
   decrement(key: string): void {
@@ -60,6 +60,11 @@ export class MemoryStore {
 
   resetKey(key: string): void {
     this.#windows.delete(key);
+  }
+
+  /** One that would take longer than a window was begun by a clock that has been set back since. */
+  #isRunning({ resetMs }: Window, nowMs: number): boolean {
+    return resetMs > nowMs && resetMs - nowMs <= this.#windowMs;
   }
 
   #open(key: string, nowMs: number): Window {

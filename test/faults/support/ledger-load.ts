@@ -36,17 +36,23 @@ export interface Accounting {
 const answerTimeoutMs = 20_000;
 const accounts = ["Assets:Bank", "Assets:Cash", "Expenses:Food", "Income:Salary"] as const;
 
+export interface LoadOptions {
+  /** After how many milliseconds a client closes its connection, whether or not it has its answer; without it never. */
+  readonly leaveAfterMs?: () => number;
+}
+
 /** Clients that post entries of one book, every other one under an idempotency key, and remember what they were told. */
-export async function createLedgerLoad(urlOf: () => string, clients: number) {
+export async function createLedgerLoad(urlOf: () => string, clients: number, { leaveAfterMs }: LoadOptions = {}) {
   const book: ImportKey = await createImportKey(urlOf());
   const postings: Posting[] = [];
   let over = false;
+  let left = 0;
   for (const path of accounts) {
     const { status, body } = await send("accounts", { path, type: typeOf(path) });
     if (status !== 201) throw new Error(`making an account answered ${status}: ${JSON.stringify(body)}`);
   }
 
-  async function send(path: string, json?: unknown, key?: string | null) {
+  async function send(path: string, json?: unknown, key?: string | null, withinMs = answerTimeoutMs) {
     const response = await fetch(`${urlOf()}/api/v1/books/${book.bookId}/${path}`, {
       method: json === undefined ? "GET" : "POST",
       headers: {
@@ -55,22 +61,24 @@ export async function createLedgerLoad(urlOf: () => string, clients: number) {
         ...(typeof key === "string" ? { "Idempotency-Key": key } : {}),
       },
       ...(json === undefined ? {} : { body: JSON.stringify(json) }),
-      signal: AbortSignal.timeout(answerTimeoutMs),
+      signal: AbortSignal.timeout(withinMs),
     });
     return { status: response.status, body: JSON.parse(await response.text()) };
   }
 
-  const post = (posting: Posting) => send("journal-entries", toEntry(posting.reference), posting.key);
+  const post = (posting: Posting, withinMs?: number) =>
+    send("journal-entries", toEntry(posting.reference), posting.key, withinMs);
 
   async function client(): Promise<void> {
     for (let number = 0; !over; number += 1) {
       const posting: Posting = { reference: uuidV7(), key: number % 2 === 0 ? uuidV7() : null, outcome: "unknown" };
       postings.push(posting);
       try {
-        const { status, body } = await post(posting);
+        const { status, body } = await post(posting, leaveAfterMs?.());
         posting.outcome = outcomeOf(status, body);
         if (status !== 201) await Bun.sleep(10);
       } catch {
+        left += 1;
         // No answer: the sender cannot know. The process may be gone, so it asks again a little later.
         await Bun.sleep(25);
       }
@@ -81,6 +89,8 @@ export async function createLedgerLoad(urlOf: () => string, clients: number) {
   return {
     /** Postings that were acknowledged until now. */
     acknowledged: () => count(postings, ({ outcome }) => outcome === "acknowledged"),
+    /** Requests until now whose client had no answer: it or the server closed the connection. */
+    left: () => left,
     /** Ends the load, repeats every keyed request, and compares what was said with what the book holds. */
     async account(): Promise<Accounting> {
       over = true;
