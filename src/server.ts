@@ -21,6 +21,8 @@ import { watchEventLoopDelay } from "./foundation/http/event-loop-delay.ts";
 import { requestDeadline } from "./foundation/http/request-deadline.ts";
 import { type Logger, setUpLogging } from "./foundation/logging/index.ts";
 import { createProcessOutput } from "./foundation/logging/process-logging.ts";
+import { createBunRedisLink } from "./foundation/rate-limit/bun-redis-link.ts";
+import { FailoverStore, MemoryStore, type RateLimitStore, RedisStore } from "./foundation/rate-limit/index.ts";
 import {
   createDbObserver,
   observePool,
@@ -131,6 +133,7 @@ async function start(config: Config): Promise<void> {
     ids: { uuid: () => uuidV7() },
     checks: createChecks(config, db, bunProbes),
     lifecycle,
+    rateLimits: openRateLimits(config),
     eventLoopDelayMs: eventLoopDelay.currentMs,
     socketAddress: (request) => server?.requestIP(received.get(request) ?? request)?.address ?? null,
     // The one that Bun serves.
@@ -162,6 +165,15 @@ async function start(config: Config): Promise<void> {
   closers.push({ name: "HTTP server", close: () => drain(server, config.http.shutdownGraceMs) });
   lifecycle.enter("ready");
   logger.info(`Footing is listening on ${server.url.href}`, { docs: new URL("/docs", server.url).href });
+}
+
+/** Redis is reached with the first request, and the start does not depend on it. */
+function openRateLimits({ rateLimit }: Config): RateLimitStore {
+  if (rateLimit.redisUrl === undefined) return new MemoryStore();
+  const link = createBunRedisLink({ url: rateLimit.redisUrl });
+  closers.push({ name: "link to Redis", close: async () => link.close() });
+  const shared = new RedisStore(link, { prefix: "footing:rate-limit:" });
+  return new FailoverStore({ shared, onFailure: rateLimit.onStoreFailure, logger });
 }
 
 /** What is measured of the process as long as it runs. */

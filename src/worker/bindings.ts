@@ -54,7 +54,13 @@ function findFaults(environment: Environment): readonly ConfigFault[] {
     problem: "is file, and a worker has no files",
     expected: "otlp or none",
   };
+  const unshared = {
+    variable: "REDIS_URL",
+    problem: "is set, and a worker counts in the memory of each isolate",
+    expected: "nothing",
+  };
   return [
+    ...((environment["REDIS_URL"] ?? "") === "" ? [] : [unshared]),
     ...((environment["DATABASE_URL"] ?? "") === "" ? [missing] : []),
     ...(environment["OTEL_TRACES_EXPORTER"] === "file" ? [fileless] : []),
   ];
