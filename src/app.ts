@@ -65,20 +65,29 @@ export function createApp(deps: Deps) {
       userId: (c) => c.get("principal")?.userId,
     }),
   );
-  app.use(requestContext({ newRequestId: deps.ids.uuid }));
-  app.use(requestLogger({ logger }));
-  app.use(thrownGuard());
-  app.use(securityHeaders({ https: config.environment === "production" }));
-  app.use(crossOrigin({ origins: config.http.corsOrigins, ...scriptHeaders }));
   app.use(
-    shedLoad({
-      eventLoopDelayMs: deps.eventLoopDelayMs,
-      delayMsMax: config.http.eventLoopDelayMsMax,
-      exempt: isProbeOrDocs,
+    requestContext({
+      newRequestId: deps.ids.uuid,
+      onAnswer: [securityHeaders({ https: config.environment === "production" }), requestLogger({ logger })],
     }),
   );
+  if (config.http.corsOrigins.length > 0) app.use(crossOrigin({ origins: config.http.corsOrigins, ...scriptHeaders }));
+  app.use(
+    thrownGuard(
+      shedLoad({
+        eventLoopDelayMs: deps.eventLoopDelayMs,
+        delayMsMax: config.http.eventLoopDelayMsMax,
+        exempt: isProbeOrDocs,
+      }),
+      transportLimits({ bodyBytesMax: config.http.bodyBytesMax }),
+      (c) => {
+        c.set("deps", deps);
+        c.set("db", db);
+        c.set("clientAddress", clientAddress(c));
+      },
+    ),
+  );
   app.use(limitTime(config.http.requestTimeoutMs));
-  app.use(transportLimits({ bodyBytesMax: config.http.bodyBytesMax }));
   app.use(
     rateLimit({
       policy: { name: "address", limit: config.rateLimit.requests, windowSeconds: config.rateLimit.windowSeconds },
@@ -89,12 +98,6 @@ export function createApp(deps: Deps) {
       onDecision: createDecisionCounter(deps.telemetry.meter),
     }),
   );
-  app.use(async (c, next) => {
-    c.set("deps", deps);
-    c.set("db", db);
-    c.set("clientAddress", clientAddress(c));
-    await next();
-  });
 
   app.route("/", createSystemRoutes(deps));
   app.route("/", createDocsRoutes(deps));

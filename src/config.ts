@@ -1,9 +1,11 @@
 import { ConfigError, type ConfigFault } from "./config/config-error.ts";
 import { findRuleFaults } from "./config/rules.ts";
+import { findRuntimeFaults, type Runtime } from "./config/runtimes.ts";
 import { findUnknownVariables } from "./config/unknown-variables.ts";
 import { getReference, type Values, type VariableName, variableNames, variables } from "./config/variables.ts";
 
 export { ConfigError, type ConfigFault } from "./config/config-error.ts";
+export type { Runtime } from "./config/runtimes.ts";
 
 /** The environment as a runtime hands it over: `process.env`, or workerd's bindings. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -13,17 +15,19 @@ export type Config = ReturnType<typeof toConfig>;
 
 /**
  * Reads the configuration. An empty variable is an unset one; variables that are not Footing's are ignored, unless
- * they can only be a slip (`DB_POLL_SIZE`). Pure: it looks at nothing but `env`.
+ * they can only be a slip (`DB_POLL_SIZE`). What asks for something that the runtime cannot do is a fault. Pure: it looks at
+ * nothing but its arguments.
  *
  * @throws ConfigError naming every fault at once, by variable and with what would be right; never a variable's value.
  */
-export function parseConfig(env: Environment): Config {
+export function parseConfig(env: Environment, runtime: Runtime = "Bun"): Config {
   const set = new Map(Object.entries(env).filter((entry): entry is [string, string] => (entry[1] ?? "") !== ""));
   const parsed = variables.safeParse(Object.fromEntries(set));
   const textOf = (name: VariableName): string | undefined => set.get(name) ?? getReference(name).default ?? undefined;
   const faults = [
     ...(parsed.error?.issues ?? []).map(({ path, message }) => toFault(String(path[0]), message)),
     ...findRuleFaults(textOf),
+    ...findRuntimeFaults(runtime, textOf),
     ...findUnknownVariables(new Set(set.keys())),
   ];
   if (parsed.data === undefined || faults.length > 0) throw new ConfigError(faults);

@@ -18,6 +18,11 @@ declare module "node:crypto" {
     readonly p: number;
     readonly maxmem: number;
   }
+  interface Hash {
+    update(text: string): Hash;
+    digest(encoding: "hex"): string;
+  }
+  export function createHash(algorithm: "sha256"): Hash;
   export function scrypt(
     password: Uint8Array,
     salt: Uint8Array,

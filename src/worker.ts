@@ -134,8 +134,8 @@ async function createApiHandler(bindings: Bindings): Promise<Handler> {
 /** Answers every request with a 500 that has ids and tells nothing; the log has the reason at each of them. */
 function createRefusal(reason: unknown): Handler {
   const router = createRouter();
-  router.use(requestContext());
-  router.use(requestLogger({ logger: setUpLogging({ level: "info", debug: false, write }) }));
+  const logger = setUpLogging({ level: "info", debug: false, write });
+  router.use(requestContext({ onAnswer: [requestLogger({ logger })] }));
   router.use(() => {
     throw reason;
   });

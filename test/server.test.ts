@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
 import { once } from "node:events";
-import { connect } from "node:net";
 import { type ApiProcess, startApi } from "./support/api-process.ts";
 import { createTestDatabase, superuserUrl } from "./support/database.ts";
 import { withScratchDirectory } from "./support/scratch-directory.ts";
+import { talk } from "./support/talk.ts";
 
 const credentials = { email: "ada@example.com", password: "correct horse battery staple" };
 
@@ -23,20 +23,6 @@ async function withApi<T>(cwd: string, work: (api: ApiProcess) => Promise<T>, en
 }
 
 const slow = 60_000;
-
-/** What a server answers to these very bytes. */
-function talk(api: ApiProcess, bytes: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let answer = "";
-    const socket = connect(Number(new URL(api.url).port), "127.0.0.1", () => socket.write(bytes));
-    socket.on("data", (chunk) => {
-      answer += chunk.toString();
-      if (answer.includes("}")) socket.end();
-    });
-    socket.on("close", () => resolve(answer));
-    socket.on("error", reject);
-  });
-}
 
 test(
   "keeps its data from one start to the next, and says in one line where",
@@ -107,11 +93,11 @@ test(
   async () => {
     await withScratchDirectory(async (directory) => {
       await withApi(directory, async (api) => {
-        const get = (head: string) => talk(api, `GET ${head}\r\nConnection: close\r\n\r\n`);
+        const get = (head: string) => talk(api.url, `GET ${head}\r\nConnection: close\r\n\r\n`);
         const login = "POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json";
         const fields = Array.from({ length: 180 }, (_, index) => `X-${index}: 1\r\n`).join("");
         for (const [answer, status, errorId] of [
-          [await talk(api, `${login}\r\nContent-Length: 6000000\r\n\r\n`), 413, "BODY_TOO_LARGE"],
+          [await talk(api.url, `${login}\r\nContent-Length: 6000000\r\n\r\n`), 413, "BODY_TOO_LARGE"],
           [await get(`/health HTTP/1.1\r\nHost: x\r\nX-Long: ${"x".repeat(20_000)}`), 431, "HEADERS_TOO_LARGE"],
           [await get(`/health HTTP/1.1\r\nHost: x\r\n${fields}X-Last: 1`), 431, "HEADERS_TOO_LARGE"],
           [await get(`/health?${"x".repeat(17_000)} HTTP/1.1\r\nHost: x`), 414, "URI_TOO_LONG"],

@@ -12,13 +12,16 @@ export interface Probes {
   readonly probeBucket: ProbeBucket;
 }
 
-/** All that the application stands on. What is not configured says so. */
-export function createChecks(config: Config, db: Db | null, probes: Probes): readonly Check[] {
+/**
+ * All that the application stands on. What is not configured says so; where there are no probes, what they would ask is
+ * refused by the configuration.
+ */
+export function createChecks(config: Config, db: Db | null, probes: Probes | null): readonly Check[] {
   const { redisUrl } = config.rateLimit;
   return [
     createDatabaseCheck(db),
-    createRedisCheck(redisUrl === undefined ? null : () => probes.pingRedis(redisUrl)),
-    createStorageCheck(config.storage, probes.probeBucket),
+    createRedisCheck(redisUrl === undefined || probes === null ? null : () => probes.pingRedis(redisUrl)),
+    createStorageCheck(config.storage, probes?.probeBucket ?? null),
     createModelCheck(config.model),
   ];
 }

@@ -72,7 +72,8 @@ export const variables = z.object({
     textAs("addresses and networks such as 10.0.0.0/8 or 2001:db8::/32, separated by commas", parseNetworks),
   ),
   TRUSTED_PROXY_HEADER: withDefault("x-forwarded-for", oneOf(forwardedHeaders)),
-  REQUEST_TIMEOUT_MS: withDefault("30000", wholeNumber(100, 600_000)),
+  // Bun ends a connection that lies silent for 255 s.
+  REQUEST_TIMEOUT_MS: withDefault("30000", wholeNumber(100, 240_000)),
   EVENT_LOOP_DELAY_MS_MAX: withDefault("1000", wholeNumber(0, 60_000)),
   SHUTDOWN_GRACE_MS: withDefault("10000", wholeNumber(0, 600_000)),
 

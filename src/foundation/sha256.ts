@@ -1,5 +1,9 @@
-/** SHA-256 of a text's UTF-8, as 64 hex digits. */
-export async function sha256Hex(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+import { createHash } from "node:crypto";
+
+/**
+ * SHA-256 of a text's UTF-8, as 64 hex digits. At once: for a text of a few kilobytes the way to the threads of
+ * `crypto.subtle` and back costs several times what the digest does.
+ */
+export function sha256Hex(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }

@@ -1,4 +1,4 @@
-import { type Config, ConfigError, type ConfigFault, type Environment, parseConfig } from "../config.ts";
+import { type Config, type Environment, parseConfig } from "../config.ts";
 
 /** What workerd hands a worker: variables and secrets as text, everything else as objects. */
 export type Bindings = Readonly<Record<string, unknown>>;
@@ -16,11 +16,9 @@ export interface Fetcher {
  * @throws ConfigError naming every fault at once.
  */
 export function parseBindings(bindings: Bindings): { readonly config: Config; readonly databaseUrl: string } {
-  const environment = toEnvironment(bindings);
-  const faults = findFaults(environment);
-  const config = withFaults(faults, () => parseConfig(environment));
+  const config = parseConfig(toEnvironment(bindings), "workerd");
   const databaseUrl = config.database.url;
-  if (databaseUrl === undefined || faults.length > 0) throw new ConfigError(faults);
+  if (databaseUrl === undefined) throw new TypeError("a configuration for workerd always names a database");
   return { config, databaseUrl };
 }
 
@@ -40,39 +38,6 @@ function toEnvironment(bindings: Bindings): Environment {
     ...Object.fromEntries(variables),
     ...(pooled === null ? {} : { DATABASE_URL: pooled }),
   };
-}
-
-/** What is right elsewhere and cannot be on workerd. */
-function findFaults(environment: Environment): readonly ConfigFault[] {
-  const missing = {
-    variable: "DATABASE_URL",
-    problem: "is not set",
-    expected: "a postgres:// URL, or a Hyperdrive binding named HYPERDRIVE",
-  };
-  const fileless = {
-    variable: "OTEL_TRACES_EXPORTER",
-    problem: "is file, and a worker has no files",
-    expected: "otlp or none",
-  };
-  const unshared = {
-    variable: "REDIS_URL",
-    problem: "is set, and a worker counts in the memory of each isolate",
-    expected: "nothing",
-  };
-  return [
-    ...((environment["REDIS_URL"] ?? "") === "" ? [] : [unshared]),
-    ...((environment["DATABASE_URL"] ?? "") === "" ? [missing] : []),
-    ...(environment["OTEL_TRACES_EXPORTER"] === "file" ? [fileless] : []),
-  ];
-}
-
-function withFaults<T>(faults: readonly ConfigFault[], parse: () => T): T {
-  try {
-    return parse();
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    throw new ConfigError([...error.faults, ...faults]);
-  }
 }
 
 function connectionStringOf(binding: unknown): string | null {

@@ -10,6 +10,7 @@ const keptPackages: readonly { readonly is: RegExp; readonly only: (file: Source
     is: /^(?:hono|@hono\/[\w-]+|hono-rate-limiter)(?:\/|$)/,
     only: ({ path }, { specifier, typeOnly, names }) => {
       const layer = layerOf(path);
+      if (path === "src/entries/node.ts") return specifier === "@hono/node-server";
       if (["app", "document", "foundation", "routes"].includes(layer)) return true;
       // Schemas name zod through the package that teaches it OpenAPI.
       if (layer === "schemas" || layer === "fields") return specifier === "@hono/zod-openapi" && String(names) === "z";

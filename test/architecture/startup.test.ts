@@ -22,7 +22,7 @@ async function importAll(modules: readonly string[]) {
 }
 
 /** Entries do start: that is what they are for. */
-const entries = ["src/server.ts", "src/npx-watch.ts"];
+const entries = ["src/server.ts", "src/entries/node.ts", "src/entries/deno.ts", "src/npx-watch.ts"];
 
 test("importing any module starts nothing: no timer, socket, listener, process, global or output, and no variable is needed", async () => {
   const modules = listSources("src")

@@ -41,7 +41,7 @@ async function get(api: number, address: string, path = "/errors") {
   const response = await fetch(`${processes[api % processes.length]?.url}${path}`, {
     headers: { "X-Forwarded-For": address },
   });
-  const body = await response.json();
+  const body = JSON.parse(await response.text());
   return { status: response.status, errorId: body.error_id, headers: response.headers };
 }
 

@@ -59,7 +59,7 @@ const [service, otlp] = [{ name: process.argv[2] ?? "", version: "1.0.0" }, { en
 const telemetry = await setUpTelemetry({ service, otlp, reporter: setUpLogging(lines) });
 const logger = setUpLogging({ ...lines, activeTrace: telemetry.activeTrace, moreSinks: [telemetry.logSink ?? { write() {} }] });
 const app = new Hono<{ Variables: RequestVariables }>().onError(createErrorMapper());
-app.use(serverSpan({ telemetry }), requestContext(), requestLogger({ logger }), thrownGuard());
+app.use(serverSpan({ telemetry }), requestContext({ onAnswer: [requestLogger({ logger })] }), thrownGuard());
 app.get("/rates/:day", (c) => c.json({ day: c.req.param("day") }));
 app.get("/taken", () => { throw new FoundationError("CONFLICT"); });
 

@@ -6,6 +6,7 @@ import { createSampler } from "../api/shared-suite/sampler.ts";
 import { type ApiProcess, startApi } from "../support/api-process.ts";
 import { createTestApp } from "../support/app.ts";
 import { createJudge } from "./judge.ts";
+import { pageOperations } from "./pages.ts";
 import { runSession, type SessionOptions } from "./session.ts";
 import { Tally } from "./tally.ts";
 import { WireClient } from "./wire.ts";
@@ -48,14 +49,15 @@ const throwsOfSession = fc.array(fc.array(fc.noBias(fc.nat({ max: 2 ** 20 })), {
  */
 export async function runFuzz({ requests, seed }: FuzzOptions): Promise<FuzzReport> {
   const t = await createTestApp();
-  const operations = listOperations(t.app);
+  const documented = listOperations(t.app);
+  const operations = [...documented, ...pageOperations];
   const sampler = createSampler(t);
   const known = { account_id: "0198c2f5-7c1e-7d3a-9f59-1d1d8a4c2b10" };
   const samples = new Map(operations.map((operation) => [operation, sampler.requestOf(operation, known)]));
   const document = readDocument(t.app);
   const tally = new Tally();
   const material = { operations, schemas: document.components.schemas, samples };
-  const shared = { material, judge: createJudge(document, operations), tally };
+  const shared = { material, judge: createJudge(document, documented), tally };
   const api = await startApi({
     cwd: tmpdir(),
     env: {

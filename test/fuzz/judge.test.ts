@@ -74,3 +74,15 @@ test("success of what must be refused is seen, and so is no answer at all", asyn
 test("success where there is no route is seen", async () => {
   expect(judge(draftOf("/nowhere"), await answerOf("/health"), false)).toEqual(["200 where there is no route"]);
 });
+
+test("a page of another type, for another method, or other than before is seen", async () => {
+  const page = draftOf("/docs/start.js");
+  expect(judge(page, await answerOf("/docs/start.js"), false)).toEqual([]);
+  expect(judge(page, await answerOf("/docs/start.js", withHeader("content-type", "text/html")), false)).toEqual([
+    "the content type text/html is not the page's",
+  ]);
+  const longer = await answerOf("/docs/start.js", ({ body }) => ({ body: `${body} ` }));
+  expect(judge(page, longer, false)).toEqual(["the page is not what it was before"]);
+  const posted = draftOf("/docs/start.js", { method: "POST" });
+  expect(judge(posted, await answerOf("/docs/start.js"), false)).toEqual(["200 where there is no route"]);
+});

@@ -4,6 +4,7 @@ import { catalogue } from "../../src/errors.ts";
 import type { ApiDocument, Operation } from "../api/shared-suite/operations.ts";
 import { matchesPath } from "../api/shared-suite/operations.ts";
 import { type Draft, targetOf } from "./draft.ts";
+import { pages } from "./pages.ts";
 import { secretMark } from "./twists/twist.ts";
 import type { WireAnswer } from "./wire.ts";
 
@@ -31,14 +32,13 @@ const strayErrors = [
   "RATE_LIMITED",
 ];
 
-const pages = /^\/(?:docs(?:\/(?:scalar|start)\.js)?|openapi\.json)$/;
-
 /** What is wrong with an answer; nothing where it is as documented. `refused`: the request must not succeed. */
 export type Judge = (draft: Draft, answer: WireAnswer | null, refused: boolean) => string[];
 
 /** Holds answers against what the API's own document says of the route. */
 export function createJudge(document: ApiDocument, operations: readonly Operation[]): Judge {
   const schemaFaults = createSchemaCheck(document);
+  const strayFaults = createStrayCheck();
 
   return (draft, answer, refused) => {
     if (answer === null) return draft.frame === null ? ["the connection was closed without an answer"] : [];
@@ -160,13 +160,29 @@ function problemFaults({ status, headers }: WireAnswer, body: unknown): string[]
   ];
 }
 
-function strayFaults(draft: Draft, { status, headers }: WireAnswer, body: unknown): string[] {
-  if (status >= 400) {
-    return draft.method === "HEAD" || strayErrors.includes(errorIdOf(body))
-      ? []
-      : [`${errorIdOf(body)} where there is no route`];
+/** Of a request that no operation takes: it is for a page, which is the same for everybody, or for nothing that there is. */
+function createStrayCheck() {
+  const known = new Map<string, string>();
+
+  function pageFaults(path: string, { method }: Draft, { headers, body }: WireAnswer): string[] {
+    const type = headers.get("content-type");
+    const key = `${path} ${headers.get("content-encoding")}`;
+    if (method === "GET" && !known.has(key)) known.set(key, body);
+    return [
+      ...(type === pages.get(path) ? [] : [`the content type ${type} is not the page's`]),
+      ...(body === (method === "HEAD" ? "" : known.get(key)) ? [] : ["the page is not what it was before"]),
+    ];
   }
-  if (draft.method === "OPTIONS" && status === 204 && headers.has("allow")) return [];
-  if (pages.test(pathOf(targetOf(draft)) ?? "")) return [];
-  return [`${status} where there is no route`];
+
+  return (draft: Draft, answer: WireAnswer, body: unknown): string[] => {
+    if (answer.status >= 400) {
+      return draft.method === "HEAD" || strayErrors.includes(errorIdOf(body))
+        ? []
+        : [`${errorIdOf(body)} where there is no route`];
+    }
+    if (draft.method === "OPTIONS" && answer.status === 204 && answer.headers.has("allow")) return [];
+    const path = pathOf(targetOf(draft)) ?? "";
+    const isPage = pages.has(path) && answer.status === 200 && ["GET", "HEAD"].includes(draft.method);
+    return isPage ? pageFaults(path, draft, answer) : [`${answer.status} where there is no route`];
+  };
 }

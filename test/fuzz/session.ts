@@ -21,8 +21,17 @@ const endsConnection = /^(?:connection|upgrade|expect)$/i;
 const answerWithinMs = 60_000;
 const password = "correct horse battery staple";
 
-/** Routes that cost a password's hash, or end what the session lives from: drawn less often. */
-const rare = new Set(["register", "login", "closePeriod", "logout", "endSession", "endSessions", "changePassword"]);
+/** Routes that cost a password's hash or megabytes, or end what the session lives from: drawn less often. */
+const rare = new Set([
+  "register",
+  "login",
+  "closePeriod",
+  "logout",
+  "endSession",
+  "endSessions",
+  "changePassword",
+  "/docs/scalar.js",
+]);
 
 /** Routes after whose success the access token, or the password, may be good no more. */
 const endsSession = new Set(["logout", "endSession", "endSessions", "changePassword"]);

@@ -23,9 +23,12 @@ export async function startApi(options: {
   env?: Readonly<Record<string, string>>;
   /** The entry file of another build than the project's own. */
   entry?: string;
+  /** Another runtime, its arguments and its entry, in place of Bun and its own. */
+  command?: readonly [program: string, ...args: readonly string[]];
 }): Promise<ApiProcess> {
   const { DATABASE_URL: _, ...inherited } = process.env;
-  const child = spawn(process.execPath, [options.entry ?? ownEntry], {
+  const [program, ...args] = options.command ?? [process.execPath, options.entry ?? ownEntry];
+  const child = spawn(program, args, {
     cwd: options.cwd,
     env: { ...inherited, PORT: "0", ENVIRONMENT: "development", ...options.env },
     stdio: ["ignore", "pipe", "pipe"],

@@ -14,6 +14,6 @@ export function isOpaqueToken(text: string, prefix = ""): boolean {
 }
 
 /** SHA-256 of a token, 64 hex digits: what is stored of it. 256 random bits need neither salt nor a slow hash. */
-export function hashOpaqueToken(token: string): Promise<string> {
+export function hashOpaqueToken(token: string): string {
   return sha256Hex(token);
 }

@@ -1,5 +1,6 @@
 import postgres, { type Sql } from "postgres";
 import { formatArray, parseArray } from "./array-literals.ts";
+import { type Backend, type CancelSocket, cancelRunning } from "./cancel.ts";
 
 /** Where postgres.js found the database to be, from its URL. */
 export interface SocketAddress {
@@ -10,7 +11,7 @@ export interface SocketAddress {
 }
 
 /** Opens a connected socket of the runtime's own kind. */
-export type OpenSocket = (address: SocketAddress, timeoutMs: number) => Promise<unknown>;
+export type OpenSocket = (address: SocketAddress, timeoutMs: number) => Promise<CancelSocket>;
 
 /** Where the database is and how this process names itself to it. */
 export interface ConnectionOptions {
@@ -36,8 +37,15 @@ export interface Connection {
   readonly mayPrepare: (text: string) => boolean;
   /** True once the socket has closed: nothing may be sent on it any more. */
   closed: boolean;
+  /** The server's process that serves it; null until that has answered a statement. */
+  backend: Backend | null;
   /** Said once the server has answered a statement: the connection stands. */
   confirm(): void;
+  /**
+   * Has the server cancel what it is running for this connection, if anything; resolves once it has been told. Where it cannot be
+   * told in time the connection is closed instead, which refuses its statements as lost. Never rejects.
+   */
+  cancelRunning(timeoutMs: number): Promise<void>;
 }
 
 /** Statements that one connection keeps prepared; beyond it drizzle's are sent unprepared, so that none pile up. */
@@ -78,7 +86,7 @@ export function openConnection(options: ConnectionOptions, onClose: (connection:
     connection: { application_name: options.applicationName },
     onnotice: () => undefined,
     onclose: lose,
-    ...(options.openSocket === undefined ? {} : { socket: openOnce(options.openSocket, options, lose) }),
+    ...(options.openSocket === undefined ? {} : { socket: openOnce(options.openSocket) }),
     types: {
       json: {
         to: oid.json,
@@ -106,29 +114,40 @@ export function openConnection(options: ConnectionOptions, onClose: (connection:
   }
   // A server that takes a connection and closes it again has postgres.js try for ever; this ends it.
   const deadline = setTimeout(() => void closeConnection(connection), options.connectTimeoutSeconds * 1000);
+  let opened: SocketAddress | null = null;
+  /** postgres.js asks for a socket each time that it connects: the second time its connection was lost. */
+  function openOnce(open: OpenSocket) {
+    return async (address: SocketAddress) => {
+      try {
+        if (opened !== null) throw Object.assign(new Error("the connection was lost"), { code: "CONNECTION_CLOSED" });
+        opened = address;
+        return await open(address, options.connectTimeoutSeconds * 1000);
+      } catch (error) {
+        lose();
+        throw error;
+      }
+    };
+  }
   const connection: Connection = {
     sql,
     openedAt: performance.now(),
     mayPrepare: createPreparedBudget(),
     closed: false,
+    backend: null,
     confirm: () => clearTimeout(deadline),
+    async cancelRunning(timeoutMs) {
+      const { openSocket } = options;
+      const [address, { backend }] = [opened, connection];
+      try {
+        if (openSocket === undefined || address === null || backend === null) throw new Error("there is nobody to ask");
+        await cancelRunning(() => openSocket(address, timeoutMs), backend, timeoutMs);
+      } catch {
+        // Whatever kept it: without its connection the transaction ends as well.
+        await closeConnection(connection);
+      }
+    },
   };
   return connection;
-}
-
-/** postgres.js asks for a socket each time that it connects: the second time its connection was lost. */
-function openOnce(open: OpenSocket, { connectTimeoutSeconds }: ConnectionOptions, lose: () => void) {
-  let opened = false;
-  return async (address: SocketAddress) => {
-    try {
-      if (opened) throw Object.assign(new Error("the connection was lost"), { code: "CONNECTION_CLOSED" });
-      opened = true;
-      return await open(address, connectTimeoutSeconds * 1000);
-    } catch (error) {
-      lose();
-      throw error;
-    }
-  };
 }
 
 /**

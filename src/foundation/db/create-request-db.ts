@@ -32,6 +32,7 @@ export function createRequestDb(options: PoolOptions & DbSettings & { readonly c
         return current();
       },
       settings: options,
+      isShared: false,
       stats: () => current().stats(),
       close: (timeoutMs) => current().close(timeoutMs),
     },

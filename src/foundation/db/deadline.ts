@@ -2,6 +2,9 @@ import { BaseAppError } from "../errors/app-error.ts";
 import { FoundationError } from "../errors/foundation-errors.ts";
 import { findPgError } from "./pg-errors.ts";
 
+/** How much longer than the server's own limit an answer is waited for, and it for whatever else it was asked. */
+export const networkMarginMs = 2000;
+
 /** By how much a timer, or PostgreSQL's own clock, may come before its time. */
 const timersEarlyMs = 5;
 
@@ -23,6 +26,6 @@ export function requestTimeout(cause?: unknown): BaseAppError {
 export function outOfTime(deadline: number | undefined, error: unknown): unknown {
   if (remainingMs(deadline) > timersEarlyMs) return error;
   const cancelled = ["57014", "55P03"].includes(findPgError(error)?.code ?? "");
-  const waited = error instanceof BaseAppError && error.errorId === "POOL_TIMEOUT";
-  return cancelled || waited ? requestTimeout(error) : error;
+  const gaveUp = error instanceof BaseAppError && ["POOL_TIMEOUT", "DATABASE_UNAVAILABLE"].includes(error.errorId);
+  return cancelled || gaveUp ? requestTimeout(error) : error;
 }

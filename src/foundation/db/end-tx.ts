@@ -45,24 +45,23 @@ export function sendEnd({ settings, connection, observer }: OpenedTx, text: "COM
 }
 
 /** Ends a read behind the caller's back: nothing it could report would change what was read. */
-export async function finishRead(opened: OpenedTx): Promise<void> {
-  const { pool, settings, connection } = opened;
-  try {
-    await sendEnd(opened, "COMMIT");
-  } catch (error) {
-    settings.onBackgroundError(error, "ending a read-only transaction");
-    connection.closed = true;
-  } finally {
-    pool.release(connection);
-  }
+export function finishRead(opened: OpenedTx): Promise<void> {
+  return giveBack(opened, "COMMIT", "ending a read-only transaction");
 }
 
-export async function rollBack(opened: OpenedTx): Promise<void> {
-  const { pool, settings, connection } = opened;
+export function rollBack(opened: OpenedTx): Promise<void> {
+  return giveBack(opened, "ROLLBACK", "rolling back");
+}
+
+/** Ends a transaction of which nothing is to be known any more, and gives its connection back. */
+async function giveBack(opened: OpenedTx, text: "COMMIT" | "ROLLBACK", during: string): Promise<void> {
+  const { pool, settings, connection, watch } = opened;
   try {
-    if (!connection.closed) await sendEnd(opened, "ROLLBACK");
+    const cancelling = watch.stop();
+    if (cancelling !== null) await cancelling;
+    if (!connection.closed) await sendEnd(opened, text);
   } catch (error) {
-    settings.onBackgroundError(error, "rolling back");
+    settings.onBackgroundError(error, during);
     connection.closed = true;
   } finally {
     pool.release(connection);

@@ -32,6 +32,7 @@ export { createRequestDb, type RequestDb } from "./create-request-db.ts";
 export {
   combineObservers,
   type DbObserver,
+  type JoinedTx,
   type StatementEnd,
   type TxEnd,
   type TxObserver,
@@ -40,6 +41,7 @@ export {
 export { createPgErrorMapper, findPgError, type PgError, type PgErrorMeaning } from "./pg-errors.ts";
 export type { PoolOptions, PoolStats } from "./pool.ts";
 export { findWallFaults } from "./role-check.ts";
+export { createSharedTx, type SharedTxOptions, type SharedWrite } from "./shared-tx.ts";
 export { createStatementMeter } from "./statement-meter.ts";
 export { type ProduceTexts, type StreamTxOptions, streamTx } from "./stream-tx.ts";
 export { transactional } from "./transactional.ts";

@@ -40,19 +40,39 @@ export interface TxObserver {
   onEnd(end: TxEnd): void;
 }
 
+/** Watches one write that waits to share a transaction with others. */
+export interface JoinedTx {
+  /** How that transaction ended for it; null where it is to have one of its own instead. Called once, in its own context. */
+  onEnd(end: TxEnd | null): void;
+}
+
 /**
  * Told of everything that a database does, as it happens and in the asynchronous context of the code that asked for it.
  * It must not throw.
  */
 export interface DbObserver {
-  onTransaction(mode: TxMode): TxObserver;
+  /** @param joined - the writes that share the transaction, where it is theirs; it then has no context of its own. */
+  onTransaction(mode: TxMode, joined?: readonly JoinedTx[]): TxObserver;
+  onJoin?(): JoinedTx;
 }
 
 /** One observer for all that are there, told in this order; undefined where none is. */
 export function combineObservers(...observers: readonly (DbObserver | undefined)[]): DbObserver | undefined {
   return observers.reduce((first, second) => {
     if (first === undefined || second === undefined) return first ?? second;
-    return { onTransaction: (mode) => both(first.onTransaction(mode), second.onTransaction(mode)) };
+    const pairs = new WeakMap<JoinedTx, readonly [JoinedTx | undefined, JoinedTx | undefined]>();
+    const halves = (joined: readonly JoinedTx[] | undefined, half: 0 | 1) =>
+      joined?.flatMap((pair) => pairs.get(pair)?.[half] ?? []);
+    return {
+      onTransaction: (mode, joined) =>
+        both(first.onTransaction(mode, halves(joined, 0)), second.onTransaction(mode, halves(joined, 1))),
+      onJoin() {
+        const pair = [first.onJoin?.(), second.onJoin?.()] as const;
+        const joined: JoinedTx = { onEnd: (end) => pair.forEach((half) => half?.onEnd(end)) };
+        pairs.set(joined, pair);
+        return joined;
+      },
+    };
   }, undefined);
 }
 

@@ -1,12 +1,10 @@
 import { answerOf, type Connection } from "./connection.ts";
-import { limitedMs, remainingMs, requestTimeout } from "./deadline.ts";
+import { limitedMs, networkMarginMs, remainingMs, requestTimeout } from "./deadline.ts";
+import { type DeadlineWatch, watchDeadline } from "./deadline-watch.ts";
 import { observeStatement, type TxObserver } from "./observer.ts";
 import type { Pool } from "./pool.ts";
 import { createTx, type OpenTx } from "./tx.ts";
 import { type Db, type DbSettings, poolOf, type TxMode, type TxOptions, type TxScope } from "./types.ts";
-
-/** How much longer than the server's own limit an answer is waited for. */
-const networkMarginMs = 2000;
 
 /** One call of `withTx` or `streamTx`: what it was asked for, and who watches it. */
 export interface TxCall {
@@ -27,6 +25,8 @@ export interface OpenedTx {
   readonly open: OpenTx;
   /** Settles with BEGIN, the settings and the scope's guard. */
   readonly opening: Promise<unknown>;
+  /** Stopped before the transaction is ended. */
+  readonly watch: DeadlineWatch;
 }
 
 /**
@@ -48,12 +48,14 @@ export async function openTx(call: TxCall): Promise<OpenedTx> {
   // Sent at once: postgres.js would send them when they are first waited for, which may be after a read's own statements.
   const send = (text: string, parameters?: string[], how?: { prepare: boolean }) =>
     observeStatement(observer, text, connection.sql.unsafe(text, parameters, how).execute());
-  const opening = Promise.all([
-    answerOf(connection, send(statements.begin), answerTimeoutMs),
-    send(statements.settle, statements.parameters, { prepare: true }),
-  ]);
-  opening.then(connection.confirm, () => undefined);
-  return { pool, settings, connection, observer, open, opening };
+  const begun = answerOf(connection, send(statements.begin), answerTimeoutMs).then(({ state }) => {
+    connection.backend = state;
+    connection.confirm();
+  });
+  const opening = Promise.all([begun, send(statements.settle, statements.parameters, { prepare: true })]);
+  opening.catch(() => undefined);
+  const watch = watchDeadline(connection, deadline);
+  return { pool, settings, connection, observer, open, opening, watch };
 }
 
 export function modeOf(options: TxOptions): TxMode {

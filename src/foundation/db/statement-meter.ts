@@ -3,7 +3,8 @@ import type { DbObserver } from "./observer.ts";
 
 /**
  * Counts a request's statements and the time it had any under way into its line: `db.query.count`, `db.duration_ms`.
- * Statements of one flight overlap, so their time counts once. What ends behind the answer is counted, not timed.
+ * Statements of one flight overlap, so their time counts once. What ends behind the answer is counted, not timed. Statements
+ * of a transaction that several requests share are no request's own: of those the line has the time until its end alone.
  */
 export function createStatementMeter(now: () => number = () => performance.now()): DbObserver {
   return {
@@ -25,6 +26,10 @@ export function createStatementMeter(now: () => number = () => performance.now()
         onRetry: ignore,
         onEnd: ignore,
       };
+    },
+    onJoin() {
+      const since = now();
+      return { onEnd: () => countInRequestLine("db.duration_ms", now() - since) };
     },
   };
 }

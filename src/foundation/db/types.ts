@@ -11,6 +11,8 @@ export const poolOf: unique symbol = Symbol("pool");
 export interface Db {
   readonly [poolOf]: Pool;
   readonly settings: DbSettings;
+  /** Whether connections pass from one request to the next, so that one may work on behalf of another. */
+  readonly isShared: boolean;
   stats(): PoolStats;
   close(timeoutMs: number): Promise<void>;
 }
@@ -18,13 +20,15 @@ export interface Db {
 export interface DbSettings {
   /** Longest statement, in milliseconds. */
   readonly statementTimeoutMs: number;
+  /** How many may wait for a connection at a time, and how many writes for a transaction that they share. */
+  readonly queueMax: number;
   /** Longest wait for one lock, in milliseconds. */
   readonly lockTimeoutMs: number;
   /** Turns a driver's error into an application's; null leaves it as it is. */
   readonly mapError: (error: unknown) => BaseAppError | null;
   /**
    * When the present caller stops waiting, on the clock of `performance.now`; undefined where it does not. Past it nothing is
-   * begun, and a statement under way is cancelled by PostgreSQL. COMMIT is always waited for.
+   * begun, and what is under way is cancelled in PostgreSQL, or given up where that is not heard of. COMMIT is always waited for.
    */
   readonly deadline?: () => number | undefined;
   /** Told of what cannot reach a caller any more: a failed `afterCommit` callback, a failed rollback. */
@@ -63,7 +67,7 @@ export type TxOrm = Pick<
 >;
 
 /** A value that a statement takes. JSON goes as text with a cast: `${JSON.stringify(x)}::jsonb`. */
-export type SqlValue = string | number | boolean | bigint | Date | Uint8Array | null | readonly string[];
+export type SqlValue = string | number | boolean | bigint | Date | Uint8Array | null | readonly (string | null)[];
 
 /** A tagged template whose values become parameters; its statement is prepared once a connection. */
 export type TxSql = <Row extends object>(text: TemplateStringsArray, ...values: readonly SqlValue[]) => Promise<Row[]>;

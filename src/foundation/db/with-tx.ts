@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { BaseAppError } from "../errors/app-error.ts";
 import { FoundationError } from "../errors/foundation-errors.ts";
-import { outOfTime } from "./deadline.ts";
+import { outOfTime, requestTimeout } from "./deadline.ts";
 import { abandon, finishRead, rollBack, sendEnd, unavailable } from "./end-tx.ts";
 import { failureOf } from "./observer.ts";
 import { modeOf, type OpenedTx, openTx, type TxCall } from "./open-tx.ts";
@@ -39,7 +39,12 @@ export async function withTx<T>(
 ): Promise<T> {
   assertOutsideTx(db);
   const observer = db.settings.observer?.onTransaction(modeOf(options));
-  const call = { db, scope, options, observer, deadline: db.settings.deadline?.() };
+  return runTx({ db, scope, options, observer, deadline: db.settings.deadline?.() }, fn);
+}
+
+/** {@link withTx} for a caller who has said whom to tell and how long there is. */
+export async function runTx<T>(call: TxCall, fn: (tx: Tx) => Promise<T>): Promise<T> {
+  const { observer, options } = call;
   const run = () => retryConflicts(call, () => runOnce(call, fn));
   if (observer === undefined) return run();
   try {
@@ -103,6 +108,8 @@ async function runOnce<T>(call: TxCall, fn: (tx: Tx) => Promise<T>): Promise<T> 
     await opening;
     if (options.dryRun === true) await open.tx.sql`set constraints all immediate`;
     if (open.failure !== null) throw open.failure;
+    // What has been asked to be cancelled is not committed, even where it was done before that came.
+    if (mode === "write" && opened.watch.stop() !== null) throw requestTimeout();
   } catch (error) {
     throw outOfTime(call.deadline, await abandon(opened, error));
   }

@@ -113,8 +113,9 @@ export function createErrorMapper(options: ErrorMapperOptions = {}): ErrorHandle
     const { status, headers, body } = toProblem(error, context, options.mapUnknown);
     c.set("errorId", body.error_id);
     c.error = error;
-    const text = c.req.method === "HEAD" ? null : JSON.stringify(body);
-    return c.newResponse(text, status as ContentfulStatusCode, { ...headers, "Content-Type": problemContentType });
+    const fields = { ...headers, "Content-Type": problemContentType };
+    if (c.req.method === "HEAD") return c.body(null, status as ContentfulStatusCode, fields);
+    return c.text(JSON.stringify(body), status as ContentfulStatusCode, fields);
   };
 }
 

@@ -1,30 +1,31 @@
 import type { Context } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
 
 const encoder = new TextEncoder();
-const sizes = new WeakMap<Context, number>();
+const jsonType = { "Content-Type": "application/json" };
+const textType = { "Content-Type": "text/plain; charset=UTF-8" };
 
 /**
- * Makes `c.json`, `c.text` and `c.newResponse` encode their text themselves, which the runtime would do otherwise, so that
- * {@link findAnswerSize} knows the size of what was answered.
+ * Makes `c.json` and `c.text` encode their text themselves, which the runtime would do otherwise, so that the size of what was
+ * answered is known: it is left in the `answerBytes` variable.
  */
 export function measureAnswer(c: Context): void {
-  const { newResponse } = c;
-  const measured = (data: unknown, ...init: readonly unknown[]): unknown => {
-    if (typeof data !== "string") return Reflect.apply(newResponse, c, [data, ...init]);
-    const bytes = encoder.encode(data);
-    sizes.set(c, bytes.length);
-    return Reflect.apply(newResponse, c, [bytes, ...init]);
-  };
-  Object.assign(c, {
-    newResponse: measured,
-    json: (value: unknown, init?: unknown, headers?: object) =>
-      measured(JSON.stringify(value), init, { "Content-Type": "application/json", ...headers }),
-    text: (text: string, init?: unknown, headers?: object) =>
-      measured(text, init, { "Content-Type": "text/plain; charset=UTF-8", ...headers }),
-  });
+  c.json = json as Context["json"];
+  c.text = text as Context["text"];
 }
 
-/** The bytes of the body that was answered; undefined for a stream, and for what a handler made by other means. */
-export function findAnswerSize(c: Context): number | undefined {
-  return sizes.get(c);
+type Init = ContentfulStatusCode | undefined;
+
+function json(this: Context, value: unknown, init?: Init, headers?: object): Response {
+  return answer(this, JSON.stringify(value), init, headers === undefined ? jsonType : { ...jsonType, ...headers });
+}
+
+function text(this: Context, value: string, init?: Init, headers?: object): Response {
+  return answer(this, value, init, headers === undefined ? textType : { ...textType, ...headers });
+}
+
+function answer(c: Context, value: string, init: Init, headers: Record<string, string>): Response {
+  const bytes = encoder.encode(value);
+  c.set("answerBytes", bytes.length);
+  return c.newResponse(bytes, init, headers);
 }

@@ -14,8 +14,8 @@ const digestLength = 32;
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3
  */
-export async function entityTagOf(representation: unknown): Promise<string> {
-  return `"${(await sha256Hex(canonicalJson(representation))).slice(0, digestLength)}"`;
+export function entityTagOf(representation: unknown): string {
+  return `"${sha256Hex(canonicalJson(representation)).slice(0, digestLength)}"`;
 }
 
 /**
@@ -26,8 +26,8 @@ export async function entityTagOf(representation: unknown): Promise<string> {
  * @throws {FoundationError} PRECONDITION_FAILED when it names another representation.
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1
  */
-export async function assertMatches(ifMatch: string, representation: unknown): Promise<void> {
+export function assertMatches(ifMatch: string, representation: unknown): void {
   if (ifMatch === "*") return;
-  const tag = await entityTagOf(representation);
+  const tag = entityTagOf(representation);
   if (!ifMatch.split(/[ \t]*,[ \t]*/).includes(tag)) throw new FoundationError("PRECONDITION_FAILED");
 }

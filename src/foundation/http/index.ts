@@ -10,7 +10,7 @@
  * const write = (line: string) => console.log(line);
  * const logger = createLogger({ level: "info", sinks: [createLineSink({ render: renderJson, write })] });
  * const app = new Hono<{ Variables: RequestVariables }>();
- * app.use(requestContext(), requestLogger({ logger }), thrownGuard());
+ * app.use(requestContext({ onAnswer: [requestLogger({ logger })] }), thrownGuard());
  * app.onError(createErrorMapper());
  * app.get("/rates/:day", (c) => c.json({ day: c.req.param("day"), asked: c.get("requestId") }));
  *
@@ -26,7 +26,7 @@ export { jsonBody } from "./json-body.ts";
 export { createNotFoundHandler, listAllowedMethods } from "./method-not-allowed.ts";
 export type { CursorScope, Page } from "./pagination.ts";
 export { cursorOf, pageQuery, pageQueryShape, parseCursor, toPage } from "./pagination.ts";
-export type { RequestContextOptions, RequestVariables } from "./request-context.ts";
+export type { AnswerStep, RequestContextOptions, RequestVariables } from "./request-context.ts";
 export { requestContext } from "./request-context.ts";
 export type { RequestLoggerOptions } from "./request-logger.ts";
 export { requestLogger } from "./request-logger.ts";
@@ -37,6 +37,7 @@ export { findRoutePattern } from "./route-pattern.ts";
 export { listSchema, problemSchema, responseSchema } from "./schemas.ts";
 export type { SecurityHeadersOptions } from "./security-headers.ts";
 export { securityHeaders } from "./security-headers.ts";
+export type { Guard } from "./thrown-guard.ts";
 export { thrownGuard } from "./thrown-guard.ts";
 export type { TransportLimits } from "./transport-limits.ts";
 export { originalRequest, transportLimits } from "./transport-limits.ts";

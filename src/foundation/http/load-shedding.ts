@@ -1,5 +1,5 @@
-import type { MiddlewareHandler } from "hono";
 import { FoundationError } from "../errors/foundation-errors.ts";
+import type { Guard } from "./thrown-guard.ts";
 
 export interface LoadSheddingOptions {
   /** How far behind the process is with its work, in milliseconds. */
@@ -16,12 +16,10 @@ export interface LoadSheddingOptions {
  *
  * @throws {FoundationError} OVERLOADED
  */
-export function shedLoad({ eventLoopDelayMs, delayMsMax, exempt }: LoadSheddingOptions): MiddlewareHandler {
-  if (delayMsMax === 0) return (_c, next) => next();
-  return async (c, next) => {
-    if (eventLoopDelayMs() > delayMsMax && !exempt(c.req.path)) {
+export function shedLoad({ eventLoopDelayMs, delayMsMax, exempt }: LoadSheddingOptions): Guard {
+  return (c) => {
+    if (delayMsMax > 0 && eventLoopDelayMs() > delayMsMax && !exempt(c.req.path)) {
       throw new FoundationError("OVERLOADED", { headers: { "Retry-After": "1" } });
     }
-    await next();
   };
 }

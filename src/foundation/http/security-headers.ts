@@ -1,5 +1,5 @@
-import type { Context, MiddlewareHandler, Next } from "hono";
-import { secureHeaders } from "hono/secure-headers";
+import type { Context } from "hono";
+import type { AnswerStep } from "./request-context.ts";
 
 export interface SecurityHeadersOptions {
   /** Sends `Strict-Transport-Security` (two years): only where every request comes over TLS. */
@@ -8,34 +8,28 @@ export interface SecurityHeadersOptions {
   readonly noStore?: (path: string) => boolean;
 }
 
-const hstsTwoYears = "max-age=63072000; includeSubDomains";
+const always: readonly (readonly [name: string, value: string])[] = [
+  ["Cross-Origin-Opener-Policy", "same-origin"],
+  ["Cross-Origin-Resource-Policy", "same-origin"],
+  ["Referrer-Policy", "no-referrer"],
+  ["X-Content-Type-Options", "nosniff"],
+  ["X-Frame-Options", "DENY"],
+];
+const overTls = ["Strict-Transport-Security", "max-age=63072000; includeSubDomains"] as const;
 
 /**
  * The security header fields of an API: nothing is sniffed, framed, cached, or told to other origins. Pages that need
- * scripts (`/docs`) add their own Content-Security-Policy.
+ * scripts (`/docs`) add their own Content-Security-Policy. It is for `requestContext`'s `onAnswer`.
  *
  * @see https://cheatsheetseries.owasp.org/cheatsheets/REST_Security_Cheat_Sheet.html#security-headers
  */
-export function securityHeaders(options: SecurityHeadersOptions): MiddlewareHandler {
+export function securityHeaders(options: SecurityHeadersOptions): AnswerStep {
   const noStore = options.noStore ?? (() => true);
-  const secure = secureHeaders({
-    xContentTypeOptions: "nosniff",
-    referrerPolicy: "no-referrer",
-    xFrameOptions: "DENY",
-    crossOriginResourcePolicy: "same-origin",
-    crossOriginOpenerPolicy: "same-origin",
-    strictTransportSecurity: options.https ? hstsTwoYears : false,
-    xXssProtection: false,
-    xDownloadOptions: false,
-    xPermittedCrossDomainPolicies: false,
-    xDnsPrefetchControl: false,
-    originAgentCluster: false,
-  });
-  return (c: Context, next: Next) =>
-    secure(c, async () => {
-      await next();
-      const { headers } = c.res;
-      // Not by `c.header`, which makes another response of one that is finished, its body a stream.
-      if (noStore(c.req.path) && !headers.has("cache-control")) headers.set("Cache-Control", "no-store");
-    });
+  const fields = options.https ? [...always, overTls] : always;
+  return (c: Context, escaped) => {
+    if (escaped !== undefined) return;
+    const { headers } = c.res;
+    for (const [name, value] of fields) headers.set(name, value);
+    if (noStore(c.req.path) && !headers.has("cache-control")) headers.set("Cache-Control", "no-store");
+  };
 }

@@ -1,6 +1,7 @@
-import type { Context, MiddlewareHandler } from "hono";
+import type { Context } from "hono";
 import { FoundationError } from "../errors/foundation-errors.ts";
 import { addToRequestLine, keepLogContext } from "../logging/log-context.ts";
+import type { Guard } from "./thrown-guard.ts";
 
 export interface TransportLimits {
   /** 4 MiB by default. */
@@ -20,14 +21,14 @@ export interface TransportLimits {
  *
  * @throws {FoundationError} URI_TOO_LONG, HEADERS_TOO_LARGE, BODY_TOO_LARGE (the last from whoever reads the body).
  */
-export function transportLimits(limits: TransportLimits = {}): MiddlewareHandler {
+export function transportLimits(limits: TransportLimits = {}): Guard {
   const {
     bodyBytesMax = 4 * 1_024 * 1_024,
     uriBytesMax = 8_192,
     headerBytesMax = 16 * 1_024,
     headerFieldsMax = 150,
   } = limits;
-  return async (c, next) => {
+  return (c) => {
     if (targetLength(c.req.url) > uriBytesMax) {
       throw new FoundationError("URI_TOO_LONG", { detail: `The path and query may have ${uriBytesMax} bytes.` });
     }
@@ -37,7 +38,6 @@ export function transportLimits(limits: TransportLimits = {}): MiddlewareHandler
       throw new FoundationError("HEADERS_TOO_LARGE", { detail });
     }
     limitBody(c, bodyBytesMax);
-    await next();
   };
 }
 
@@ -49,10 +49,10 @@ function targetLength(url: string): number {
 function measure(headers: Headers): { readonly bytes: number; readonly fields: number } {
   let bytes = 0;
   let fields = 0;
-  for (const [name, value] of headers) {
+  headers.forEach((value, name) => {
     bytes += name.length + value.length + 4;
     fields += 1;
-  }
+  });
   return { bytes, fields };
 }
 

@@ -2,38 +2,54 @@ import { type BoundFields, isReserved } from "./bound-fields.ts";
 import { escapeJson } from "./escape-controls.ts";
 import { formatTime } from "./format-time.ts";
 import { LogDraft } from "./log-draft.ts";
-import type { LogFields, LogRecord } from "./log-record.ts";
+import type { LogRecord } from "./log-record.ts";
 
 /** UTF-16 units of a rendered line; as UTF-8 it has at most three times as many bytes. */
 export const lineLengthMax = 21_000;
 
 /** A record as one JSON object on one line, `{"timestamp", "level", "message", …fields}`, at most 63,000 bytes long. */
 export function renderJson(record: LogRecord): string {
-  const own = record instanceof LogDraft ? findOwn(record) : null;
-  if (own === null || !(record instanceof LogDraft)) return renderEach(record);
-  const { bound, trace } = record;
-  const ids = trace === null ? "" : `,"trace_id":"${trace.traceId}","span_id":"${trace.spanId}"`;
-  const line = `${toJson(own).slice(0, -1)}${renderBound(bound)}${ids}}`;
-  return line.length <= lineLengthMax ? line : renderEach(record);
+  const line = record instanceof LogDraft ? renderDraft(record) : null;
+  return line === null || line.length > lineLengthMax ? renderEach(record) : line;
 }
 
-/** What is the line's own, as an object; null where a field has a name that stands in the line already. */
-function findOwn({ timeMs, level, message, keys, values, bound, trace }: LogDraft): LogFields | null {
+/** In one go; null where a field has a name that stands in the line already. */
+function renderDraft({ timeMs, level, message, keys, values, bound, trace }: LogDraft): string | null {
   if (trace !== null && bound.namesTrace) return null;
-  const own: Record<string, unknown> = { timestamp: formatTime(timeMs), level, message };
+  let own = `{"timestamp":"${formatTime(timeMs)}","level":"${level}","message":${JSON.stringify(message)}`;
   for (let index = 0; index < keys.length; index += 1) {
     const key = keys[index] as string;
-    if (key in bound.taken) return null;
-    own[key] = values[index];
+    if (bound.takes(key)) return null;
+    const value = values[index];
+    if (value !== undefined) own += `,${quoteName(key)}:${quote(value)}`;
   }
-  return own;
+  const ids = trace === null ? "" : `,"trace_id":"${trace.traceId}","span_id":"${trace.spanId}"`;
+  return `${escapeJson(own)}${renderBound(bound)}${ids}}`;
+}
+
+/** Names come again and again. */
+const quotedNames = new Map<string, string>();
+const quotedNamesMax = 1_000;
+
+function quoteName(name: string): string {
+  const known = quotedNames.get(name);
+  if (known !== undefined) return known;
+  if (quotedNames.size >= quotedNamesMax) quotedNames.clear();
+  const quoted = JSON.stringify(name);
+  quotedNames.set(name, quoted);
+  return quoted;
+}
+
+function quote(value: unknown): string {
+  return typeof value === "number" ? String(value) : JSON.stringify(value);
 }
 
 /** What was bound, written once for all lines that carry it. */
 function renderBound(bound: BoundFields): string {
   if (bound.rendered?.by !== renderJson) {
-    const text = toJson(bound.fields).slice(1, -1);
-    bound.rendered = { by: renderJson, text: text === "" ? "" : `,${text}` };
+    let text = "";
+    for (const [index, key] of bound.keys.entries()) text += `,${quoteName(key)}:${quote(bound.values[index])}`;
+    bound.rendered = { by: renderJson, text: escapeJson(text) };
   }
   return bound.rendered.text;
 }

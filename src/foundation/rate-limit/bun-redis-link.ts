@@ -1,4 +1,4 @@
-import { type RedisLink, RedisReplyError } from "./redis-store.ts";
+import { type ClosableRedisLink, RedisReplyError } from "./redis-store.ts";
 
 export interface BunRedisLinkOptions {
   readonly url: string;
@@ -6,10 +6,6 @@ export interface BunRedisLinkOptions {
   readonly answerMs?: number;
   /** How long after a failure it is tried again; 1,000 by default. */
   readonly retryMs?: number;
-}
-
-export interface ClosableRedisLink extends RedisLink {
-  close(): void;
 }
 
 type State =

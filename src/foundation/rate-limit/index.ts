@@ -31,7 +31,7 @@ export type { Network } from "./networks.ts";
 export { parseNetworks } from "./networks.ts";
 export type { RateLimitOptions } from "./rate-limit.ts";
 export { rateLimit } from "./rate-limit.ts";
-export type { RedisLink } from "./redis-store.ts";
+export type { ClosableRedisLink, RedisLink } from "./redis-store.ts";
 export { RedisReplyError, RedisStore } from "./redis-store.ts";
 export { routeCost, withCost } from "./route-cost.ts";
 export type { Charge, RateLimitPolicy, RateLimitStore } from "./store.ts";

@@ -12,6 +12,12 @@ export interface RedisLink {
   send(command: string, args: readonly string[]): Promise<unknown>;
 }
 
+/** A link of one's own. */
+export interface ClosableRedisLink extends RedisLink {
+  /** What waits on it fails. */
+  close(): void;
+}
+
 /** Redis did answer, and what it answered is an error: `NOSCRIPT No matching script.` */
 export class RedisReplyError extends Error {
   override readonly name = "RedisReplyError";

@@ -3,6 +3,7 @@ import {
   type Context,
   context,
   type Meter,
+  ROOT_CONTEXT,
   type Span,
   SpanKind,
   type SpanOptions,
@@ -10,7 +11,7 @@ import {
   type Tracer,
   trace,
 } from "@opentelemetry/api";
-import type { DbObserver, StatementEnd, TxEnd, TxMode, TxObserver, TxOutcome } from "../db/index.ts";
+import type { DbObserver, JoinedTx, StatementEnd, TxEnd, TxMode, TxObserver, TxOutcome } from "../db/index.ts";
 import { createDbMetrics } from "./db-observer-metrics.ts";
 import { createStatementTable, type KnownStatement } from "./db-observer-statements.ts";
 import { errorTypeOf } from "./error-type.ts";
@@ -29,6 +30,9 @@ export interface DbObserverOptions {
  * transaction's unless the code has made one of its own. Errors are told by SQLSTATE: a message may quote values.
  * Where the surrounding span is not recorded, none of them is made.
  *
+ * A transaction that several requests share is a trace of its own; each of them has a span for its part, and the two are
+ * linked both ways.
+ *
  * @see https://opentelemetry.io/docs/specs/semconv/database/
  */
 export function createDbObserver({ tracer, meter, databaseUrl }: DbObserverOptions): DbObserver {
@@ -41,9 +45,44 @@ export function createDbObserver({ tracer, meter, databaseUrl }: DbObserverOptio
     return span?.isRecording() === true ? span : null;
   }
 
-  function onTransaction(mode: TxMode): TxObserver {
-    const outer = context.active();
-    const span = startRecorded(`${mode} transaction`, transactionOptions[mode], outer);
+  const partOf = new WeakMap<JoinedTx, Span>();
+
+  /** A request's part in a transaction that it is going to share. */
+  function onJoin(): JoinedTx {
+    const span = startRecorded("shared transaction", { kind: SpanKind.INTERNAL }, context.active());
+    const joined: JoinedTx = {
+      onEnd(end) {
+        if (span === null) return;
+        span.setAttribute("db.transaction.alone", end === null);
+        if (end !== null && end.error !== null) span.setAttribute("error.type", errorTypeOf(end.error));
+        if (end?.outcome === "failed" || end?.outcome === "outcome_unknown") {
+          span.setStatus({ code: SpanStatusCode.ERROR });
+        }
+        span.end();
+      },
+    };
+    if (span !== null) partOf.set(joined, span);
+    return joined;
+  }
+
+  /** The root of a trace, which is recorded where one of the requests is. */
+  function startShared(mode: TxMode, joined: readonly JoinedTx[]): Span | null {
+    const parts = joined.flatMap((each) => partOf.get(each) ?? []);
+    if (parts.length === 0) return null;
+    const links = parts.map((part) => ({ context: part.spanContext() }));
+    const span = startRecorded(`${mode} transaction`, { ...transactionOptions[mode], root: true, links }, ROOT_CONTEXT);
+    if (span === null) return null;
+    span.setAttribute("db.transaction.writes", joined.length);
+    for (const part of parts) part.addLink({ context: span.spanContext() });
+    return span;
+  }
+
+  function onTransaction(mode: TxMode, joined?: readonly JoinedTx[]): TxObserver {
+    const outer = joined === undefined ? context.active() : ROOT_CONTEXT;
+    const span =
+      joined === undefined
+        ? startRecorded(`${mode} transaction`, transactionOptions[mode], outer)
+        : startShared(mode, joined);
     const own = span === null ? null : trace.setSpan(outer, span);
     let retries = 0;
 
@@ -85,7 +124,7 @@ export function createDbObserver({ tracer, meter, databaseUrl }: DbObserverOptio
     };
   }
 
-  return { onTransaction };
+  return { onTransaction, onJoin };
 }
 
 /** One object for each: a meter knows what it has seen before by that. */

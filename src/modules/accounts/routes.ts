@@ -128,7 +128,7 @@ export function createAccountRoutes() {
     const input = { ...key, path, type, code, commodities, description, cashFlow, openedOn, now: deps.clock.now() };
     const run = async (tx: Tx) => toAccountResponse(await createAccount(tx, input));
     const account = await writeToBook(c, { status: 201, run });
-    await setEntityTag(c, account);
+    setEntityTag(c, account);
     return c.json(account, 201);
   });
 
@@ -154,7 +154,7 @@ export function createAccountRoutes() {
       readOnly: true,
     });
     const account = toAccountResponse(found);
-    await setEntityTag(c, account);
+    setEntityTag(c, account);
     return c.json(account, 200);
   });
 
@@ -166,7 +166,7 @@ export function createAccountRoutes() {
     const input = { bookId, accountId, precondition, patch: changes, now: c.var.deps.clock.now() };
     const run = async (tx: Tx) => toAccountResponse(await changeAccount(tx, input));
     const account = await writeToBook(c, { status: 200, run });
-    await setEntityTag(c, account);
+    setEntityTag(c, account);
     return c.json(account, 200);
   });
 
@@ -177,7 +177,7 @@ export function createAccountRoutes() {
     const input = { bookId, accountId, precondition, closedOn, now: c.var.deps.clock.now() };
     const run = async (tx: Tx) => toAccountResponse(await closeAccount(tx, input));
     const account = await writeToBook(c, { status: 200, run });
-    await setEntityTag(c, account);
+    setEntityTag(c, account);
     return c.json(account, 200);
   });
 

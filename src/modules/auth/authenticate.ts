@@ -42,7 +42,7 @@ async function findByApiKey(c: Context<UserEnv>, token: string): Promise<Princip
   if (!isOpaqueToken(token, apiKeyPrefix)) return null;
   const { db, deps } = c.var;
   const now = deps.clock.now();
-  const keyHash = await hashOpaqueToken(token);
+  const keyHash = hashOpaqueToken(token);
   const key = await withTx(db, identityScope, (tx) => selectApiKeyByHash(tx, { keyHash, now }), { readOnly: true });
   if (key === null) return null;
   getAuthServices(deps).keyUsage.record(key.id, now);

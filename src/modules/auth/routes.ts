@@ -120,7 +120,7 @@ export function createAuthRoutes({ passwords = createPasswordHasher() }: AuthRou
 
   router.openapi(refreshRoute, async (c) => {
     const { db, deps } = c.var;
-    const tokenHash = await hashOpaqueToken(c.req.valid("json").refresh_token);
+    const tokenHash = hashOpaqueToken(c.req.valid("json").refresh_token);
     const { token, stored } = await makeRefreshToken(deps);
     const outcome = await withTx(db, identityScope, (tx) => rotateRefreshToken(tx, { tokenHash, next: stored }));
     if (outcome.kind === "rotated") return c.json(await signTokens(deps, outcome, token), 200);
@@ -136,7 +136,7 @@ export function createAuthRoutes({ passwords = createPasswordHasher() }: AuthRou
   router.openapi(logoutRoute, async (c) => {
     const { db, deps } = c.var;
     const now = deps.clock.now();
-    const tokenHash = await hashOpaqueToken(c.req.valid("json").refresh_token);
+    const tokenHash = hashOpaqueToken(c.req.valid("json").refresh_token);
     await withTx(db, identityScope, (tx) => endSessionOfToken(tx, { tokenHash, now }));
     return c.body(null, 204);
   });
@@ -150,7 +150,7 @@ async function makeRefreshToken({ clock, config, ids }: Deps) {
   const token = createOpaqueToken();
   const now = clock.now();
   const expiresAt = new Date(now.getTime() + config.auth.refreshTokenTtlSeconds * 1000);
-  const stored: NewRefreshToken = { id: ids.uuid(), tokenHash: await hashOpaqueToken(token), expiresAt, now };
+  const stored: NewRefreshToken = { id: ids.uuid(), tokenHash: hashOpaqueToken(token), expiresAt, now };
   return { token, stored };
 }
 

@@ -14,7 +14,7 @@ export type Precondition<Row> = (row: Row) => Promise<void>;
 export function preconditionOf<Row>(c: Context, toRepresentation: (row: Row) => unknown): Precondition<Row> {
   const ifMatch = c.req.header("if-match");
   return async (row) => {
-    if (ifMatch !== undefined) await assertMatches(ifMatch, toRepresentation(row));
+    if (ifMatch !== undefined) assertMatches(ifMatch, toRepresentation(row));
   };
 }
 
@@ -32,6 +32,6 @@ export function requiredPreconditionOf<Row>(c: Context, toRepresentation: (row: 
 }
 
 /** Sets the answer's `ETag` to that of an object as a GET of it answers. */
-export async function setEntityTag(c: Context, representation: unknown): Promise<void> {
-  c.header("ETag", await entityTagOf(representation));
+export function setEntityTag(c: Context, representation: unknown): void {
+  c.header("ETag", entityTagOf(representation));
 }

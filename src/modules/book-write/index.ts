@@ -9,4 +9,5 @@ export {
   noBookSchema,
   noIdempotencyKeySchema,
 } from "./schemas.ts";
+export { createSharedWrites } from "./shared-writes.ts";
 export { type BookWrite, writeToBook } from "./write-to-book.ts";

@@ -25,7 +25,7 @@ export async function makeApiKey(): Promise<{
   readonly prefix: string;
 }> {
   const key = createOpaqueToken(apiKeyPrefix);
-  return { key, keyHash: await hashOpaqueToken(key), prefix: key.slice(0, shownLength) };
+  return { key, keyHash: hashOpaqueToken(key), prefix: key.slice(0, shownLength) };
 }
 
 /** @throws NOT_FOUND when the user stopped being an owner of the book meanwhile. */

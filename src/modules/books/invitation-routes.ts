@@ -145,7 +145,7 @@ export function registerInvitationRoutes(router: OpenAPIHono<BookEnv>): void {
 
   router.openapi(acceptInvitationRoute, async (c) => {
     const { db, deps, principal, scope } = c.var;
-    const tokenHash = await hashOpaqueToken(c.req.valid("json").token);
+    const tokenHash = hashOpaqueToken(c.req.valid("json").token);
     const input = { tokenHash, userId: principal.userId, now: deps.clock.now() };
     const book = await withTx(db, scope, (tx) => acceptInvitation(tx, input));
     return c.json(toBookResponse(book), 200);

@@ -24,7 +24,7 @@ const tokenPrefix = "fti_";
 /** A new token, and what is stored of it. */
 export async function makeInvitationToken(): Promise<{ readonly token: string; readonly tokenHash: string }> {
   const token = createOpaqueToken(tokenPrefix);
-  return { token, tokenHash: await hashOpaqueToken(token) };
+  return { token, tokenHash: hashOpaqueToken(token) };
 }
 
 /**

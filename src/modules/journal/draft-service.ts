@@ -26,19 +26,19 @@ export interface DraftKey {
  * @throws ACCOUNT_UNKNOWN with each line that names one in `errors[]`.
  */
 export async function saveDraft(tx: Tx, recording: Recording, entry: ProposedEntry): Promise<RecordedEntry> {
-  const proposals = [toProposal(entry)];
-  const batch = toBatch(recording, "draft", proposals);
-  const outcome = await insertEntries(tx, batch);
-  if ("faults" in outcome) {
-    const fields = outcome.faults.map(({ position }) => ({
+  const proposals = [toProposal(recording, entry)];
+  const batch = toBatch(recording.bookId, "draft", proposals);
+  const recorded = await insertEntries(tx, batch, { apart: false });
+  if (recorded.faults.length > 0) {
+    const fields = recorded.faults.map(({ position }) => ({
       pointer: `/lines/${position}/${entry.lines[position]?.account_id === undefined ? "account_path" : "account_id"}`,
       detail: "the book has no such account",
       error_id: "ACCOUNT_UNKNOWN",
     }));
     throw new AppError("ACCOUNT_UNKNOWN", { detail: `${fields[0]?.pointer}: ${fields[0]?.detail}`, fields });
   }
-  const [saved] = toRecordedEntries(batch, proposals, outcome);
-  if (saved === undefined) throw new Error("one draft was saved and none came back");
+  const [saved] = toRecordedEntries(batch, proposals, recorded);
+  if (saved === undefined || saved === null) throw new Error("one draft was saved and none came back");
   return saved;
 }
 

@@ -91,7 +91,7 @@ export function createEntryLifeRoutes() {
     const recording = recordingOf(c);
     const run = async (tx: Tx) => toRecordedEntryResponse(await changeDraft(tx, recording, change));
     const { balances, ...entry } = await writeToBook(c, { status: 200, run });
-    await setEntityTag(c, entry);
+    setEntityTag(c, entry);
     return c.json({ ...entry, balances }, 200);
   });
 
@@ -108,7 +108,7 @@ export function createEntryLifeRoutes() {
     const recording = recordingOf(c);
     const run = async (tx: Tx) => toRecordedEntryResponse(await postDraft(tx, recording, { entryId, precondition }));
     const { balances, ...entry } = await writeToBook(c, { status: 200, run });
-    await setEntityTag(c, entry);
+    setEntityTag(c, entry);
     return c.json({ ...entry, balances }, 200);
   });
 
@@ -119,7 +119,7 @@ export function createEntryLifeRoutes() {
     const recording = recordingOf(c);
     const run = async (tx: Tx) => toRecordedEntryResponse(await voidEntry(tx, recording, voiding));
     const { balances, ...entry } = await writeToBook(c, { status: 201, run });
-    await setEntityTag(c, entry);
+    setEntityTag(c, entry);
     return c.json({ ...entry, balances }, 201);
   });
 

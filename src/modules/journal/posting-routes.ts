@@ -1,7 +1,14 @@
 import type { BookEnv } from "../../deps.ts";
 import type { Tx } from "../../foundation/db/index.ts";
 import { createRouter } from "../../foundation/http/route-factory.ts";
-import { entityTagHeadersSchema, recordingOf, setEntityTag, writeToBook } from "../book-write/index.ts";
+import {
+  createSharedWrites,
+  entityTagHeadersSchema,
+  type Recording,
+  recordingOf,
+  setEntityTag,
+  writeToBook,
+} from "../book-write/index.ts";
 import { defineBookWriteRoute } from "../define-route.ts";
 import { saveDraft } from "./draft-service.ts";
 import { postingErrors } from "./posting-errors.ts";
@@ -13,9 +20,22 @@ import {
   recordedEntryListSchema,
   recordedEntrySchema,
 } from "./schemas.ts";
-import { postEntries, postEntry } from "./service.ts";
+import { type ProposedEntry, postApart, postEntries, postEntry } from "./service.ts";
 
 const tags = ["Journal"];
+
+/** As many lines are posted together at the most: a fraction of what one bulk request may have. */
+const sharedLinesMax = 1_000;
+
+/** Entries that are posted to a book at the same time share a transaction. */
+const sharePosting = createSharedWrites({
+  apply: async (tx, postings: readonly { readonly recording: Recording; readonly entry: ProposedEntry }[]) => {
+    const posted = await postApart(tx, postings);
+    return posted.map((entry) => (entry === null ? null : toRecordedEntryResponse(entry)));
+  },
+  workOf: ({ entry }) => entry.lines.length,
+  workMax: sharedLinesMax,
+});
 
 const postEntryRoute = defineBookWriteRoute({
   method: "post",
@@ -67,8 +87,9 @@ export function createPostingRoutes() {
     const save = status === "draft" ? saveDraft : postEntry;
     const recording = recordingOf(c);
     const run = async (tx: Tx) => toRecordedEntryResponse(await save(tx, recording, entry));
-    const { balances, ...recorded } = await writeToBook(c, { status: 201, run });
-    await setEntityTag(c, recorded);
+    const share = status === "draft" ? undefined : sharePosting({ recording, entry });
+    const { balances, ...recorded } = await writeToBook(c, { status: 201, run, share });
+    setEntityTag(c, recorded);
     return c.json({ ...recorded, balances }, 201);
   });
 

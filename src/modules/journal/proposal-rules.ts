@@ -2,14 +2,8 @@ import { minorUnitsOf } from "../../domain/currency.ts";
 import { type Amount, parseAmount } from "../../domain/decimal.ts";
 import { weightOf } from "../../domain/posting.ts";
 import type { Recording } from "../book-write/index.ts";
-import type {
-  BalanceLeft,
-  NewEntries,
-  NewEntry,
-  NewLine,
-  PostedLine,
-  RecordedEntries,
-} from "./recording-repository.ts";
+import { balancesAfterEach } from "./balance-rules.ts";
+import type { Balance, NamedAccount, NewEntries, NewEntry, NewLine, Recorded } from "./recording-repository.ts";
 import type { EntryRow, LineRow } from "./repository.ts";
 import type { PostingRequest } from "./schemas.ts";
 
@@ -27,48 +21,52 @@ type LineRequest = PostingRequest["lines"][number];
 /** An entry as it was recorded, with what it left on the accounts that it touched (nothing for a draft). */
 export interface RecordedEntry {
   readonly entry: EntryRow;
-  readonly balances: readonly BalanceLeft[];
+  readonly balances: readonly Balance[];
 }
 
-/** An entry with its lines as the rules of the domain read them. */
+/** An entry with its lines as the rules of the domain read them, and who records it. */
 export interface Proposal {
+  readonly recording: Recording;
   readonly entry: ProposedEntry;
   readonly lines: readonly ProposedLine[];
 }
 
-export function toProposal(entry: ProposedEntry): Proposal {
-  return { entry, lines: entry.lines.map(toProposedLine) };
+export function toProposal(recording: Recording, entry: ProposedEntry): Proposal {
+  return { recording, entry, lines: entry.lines.map(toProposedLine) };
 }
 
 /** What the database is given to record. */
-export function toBatch(
-  recording: Recording,
-  status: NewEntries["status"],
-  proposals: readonly Proposal[],
-): NewEntries {
+export function toBatch(bookId: string, status: NewEntries["status"], proposals: readonly Proposal[]): NewEntries {
   return {
-    recording,
+    bookId,
     status,
-    entries: proposals.map(({ entry }) => toNewEntry(entry, recording)),
+    entries: proposals.map(toNewEntry),
     lines: proposals.flatMap(({ entry, lines }, index) =>
       lines.map((line, position) => toNewLine(entry, index, line, position)),
     ),
   };
 }
 
-/** What was recorded of a batch, in its order, without reading it back. */
+/** What was recorded of a batch, in its order and without reading it back; null for an entry with faults. */
 export function toRecordedEntries(
-  { recording, status, entries }: NewEntries,
+  { status, entries }: NewEntries,
   proposals: readonly Proposal[],
-  recorded: RecordedEntries,
-): RecordedEntry[] {
-  const linesOf = Map.groupBy(recorded.lines, (line) => line.entry_index);
-  const balancesOf = Map.groupBy(recorded.balances ?? [], (balance) => balance.entry_id);
-  return entries.map((entry, index) => ({
-    entry: toEntryRow(entry, status, recording, toLineRows(proposals[index]?.lines ?? [], linesOf.get(index) ?? [])),
-    balances: balancesOf.get(entry.id) ?? [],
-  }));
+  { faults, accounts, balances }: Recorded,
+): (RecordedEntry | null)[] {
+  const faulty = new Set(faults.map((fault) => fault.entry_index));
+  const byId = new Map(accounts.map((account) => [account.id, account]));
+  const byPath = new Map(accounts.map((account) => [account.path, account]));
+  const accountOf = ({ account_id: id, account_path: path = "" }: ProposedLine) =>
+    id === undefined ? byPath.get(path) : byId.get(id.toLowerCase());
+  const lineRows = proposals.map(({ lines }, index) => (faulty.has(index) ? [] : toLineRows(lines, accountOf)));
+  const after = status === "draft" ? [] : balancesAfterEach(lineRows, balances);
+  return entries.map((entry, index) =>
+    faulty.has(index)
+      ? null
+      : { entry: toEntryRow(entry, status, lineRows[index] ?? []), balances: after[index] ?? [] },
+  );
 }
+
 export type ProposedLine = ReturnType<typeof toProposedLine>;
 
 function toProposedLine({ amount, price, ...line }: LineRequest) {
@@ -116,7 +114,7 @@ function toNewLine(
   };
 }
 
-function toNewEntry(entry: ProposedEntry, recording: Recording): NewEntry {
+function toNewEntry({ entry, recording }: Proposal): NewEntry {
   return {
     id: entry.id,
     date: entry.date,
@@ -131,41 +129,52 @@ function toNewEntry(entry: ProposedEntry, recording: Recording): NewEntry {
     void_reason: entry.voids?.reason ?? null,
     created_by: entry.created?.by ?? recording.userId,
     created_at: entry.created?.at ?? recording.at,
+    recorded_by: recording.userId,
+    recorded_key_id: recording.apiKeyId,
+    recorded_at: recording.at,
+    request_id: recording.requestId,
+    trace_id: recording.traceId,
   };
 }
 
-function toEntryRow(
-  { voids_id, void_reason, created_by, created_at, ...header }: NewEntry,
-  status: EntryRow["status"],
-  recording: Recording,
-  lines: readonly LineRow[],
-): EntryRow {
+function toEntryRow(entry: NewEntry, status: EntryRow["status"], lines: readonly LineRow[]): EntryRow {
   return {
-    ...header,
+    id: entry.id,
     status,
-    voidsId: voids_id,
-    voidReason: void_reason,
+    date: entry.date,
+    memo: entry.memo,
+    payee: entry.payee,
+    tags: entry.tags,
+    links: entry.links,
+    metadata: entry.metadata,
+    source: entry.source,
+    closing: entry.closing,
+    voidsId: entry.voids_id,
+    voidReason: entry.void_reason,
     voidedById: null,
-    createdBy: created_by,
-    createdAt: created_at,
-    recordedBy: recording.userId,
-    recordedKeyId: recording.apiKeyId,
-    recordedAt: recording.at,
-    requestId: recording.requestId,
-    traceId: recording.traceId,
+    createdBy: entry.created_by,
+    createdAt: entry.created_at,
+    recordedBy: entry.recorded_by,
+    recordedKeyId: entry.recorded_key_id,
+    recordedAt: entry.recorded_at,
+    requestId: entry.request_id,
+    traceId: entry.trace_id,
     lines,
   };
 }
 
-function toLineRows(lines: readonly ProposedLine[], accounts: readonly PostedLine[]): LineRow[] {
-  return accounts.map(({ position, account_id, account_path }) => {
-    const line = lines[position];
-    if (line === undefined) throw new Error(`ledger.record_entries answered a line ${position} that was not sent`);
+function toLineRows(
+  lines: readonly ProposedLine[],
+  accountOf: (line: ProposedLine) => NamedAccount | undefined,
+): LineRow[] {
+  return lines.map((line, position) => {
+    const account = accountOf(line);
+    if (account === undefined) throw new Error(`ledger.record_entries answered no account of line ${position}`);
     const weight = weightOf(line);
     return {
       position,
-      account_id,
-      account_path,
+      account_id: account.id,
+      account_path: account.path,
       side: line.side,
       amount: line.amount,
       commodity: line.commodity,

@@ -1,7 +1,6 @@
 import type { Amount, Decimal } from "../../domain/decimal.ts";
 import type { Side } from "../../domain/posting.ts";
 import type { Tx } from "../../foundation/db/index.ts";
-import type { Recording } from "../book-write/index.ts";
 
 /** A line as `ledger.record_entries` takes it. */
 export interface NewLine {
@@ -41,6 +40,11 @@ export interface NewEntry {
   readonly void_reason: string | null;
   readonly created_by: string;
   readonly created_at: Date;
+  readonly recorded_by: string;
+  readonly recorded_key_id: string | null;
+  readonly recorded_at: Date;
+  readonly request_id: string;
+  readonly trace_id: string;
 }
 
 export type LineFaultKind =
@@ -69,62 +73,77 @@ export interface LineFaults {
   readonly closed_through: string | null;
 }
 
-/** The account that each line named, in the order of entries and lines. */
-export interface PostedLine {
-  readonly entry_index: number;
-  readonly position: number;
-  readonly account_id: string;
-  readonly account_path: string;
-}
-
 /** Entries to be recorded with their lines. */
 export interface NewEntries {
-  readonly recording: Recording;
+  readonly bookId: string;
   readonly status: "draft" | "posted";
   /** In the order in which they count as posted. */
   readonly entries: readonly NewEntry[];
   readonly lines: readonly NewLine[];
 }
 
-/** What an entry left on an account that it touched: debits minus credits of all posted lines, whatever their day. */
-export interface BalanceLeft {
-  readonly entry_id: string;
+/** An account that lines named. */
+export interface NamedAccount {
+  readonly id: string;
+  readonly path: string;
+}
+
+/** What an account has in a commodity: debits minus credits of all posted lines, whatever their day. */
+export interface Balance {
   readonly account_id: string;
   readonly commodity: string;
   readonly balance: string;
 }
 
-export interface RecordedEntries {
-  readonly lines: readonly PostedLine[];
-  /** Null for drafts. */
-  readonly balances: readonly BalanceLeft[] | null;
+/** What became of entries. What has faults was not recorded. */
+export interface Recorded {
+  readonly faults: readonly LineFaults[];
+  readonly accounts: readonly NamedAccount[];
+  /** What all of them together left on the accounts that they touched; none for drafts. */
+  readonly balances: readonly Balance[];
 }
 
-/** Writes entries with their lines and totals, or nothing where any line has a fault: one round trip for any number. */
+/**
+ * Writes entries with their lines and totals: one round trip for any number.
+ *
+ * @param apart - whether an entry with faults leaves the others alone; otherwise nothing is written where any has one
+ */
 export async function insertEntries(
   tx: Tx,
-  { recording, status, entries, lines }: NewEntries,
-): Promise<{ readonly faults: readonly LineFaults[] } | RecordedEntries> {
-  const recorded = {
-    recorded_by: recording.userId,
-    recorded_key_id: recording.apiKeyId,
-    recorded_at: recording.at,
-    request_id: recording.requestId,
-    trace_id: recording.traceId,
-  };
-  const [row] = await tx.sql<{ outcome: { faults: LineFaults[] } | RecordedEntries }>`
-    select ledger.record_entries(${recording.bookId}, ${status}, ${JSON.stringify(recorded)}::jsonb,
-      ${JSON.stringify(entries)}::jsonb, ${JSON.stringify(lines)}::jsonb) as outcome`;
+  { bookId, status, entries, lines }: NewEntries,
+  { apart }: { readonly apart: boolean },
+): Promise<Recorded> {
+  const { ids, paths, commodities } = namesIn(lines);
+  const [row] = await tx.sql<{ outcome: { [Key in keyof Recorded]?: Recorded[Key] | null } }>`
+    select ledger.record_entries(${bookId}, ${status}, ${apart}, ${JSON.stringify(entries)}::jsonb,
+      ${JSON.stringify(lines)}::jsonb, ${ids}::uuid[], ${paths}::text[], ${commodities}::text[]) as outcome`;
   if (row === undefined) throw new Error("ledger.record_entries answered no row");
-  return row.outcome;
+  const { faults, accounts, balances } = row.outcome;
+  return { faults: faults ?? [], accounts: accounts ?? [], balances: balances ?? [] };
 }
 
 /** What would keep lines from being posted, in the order of entries and lines. */
 export async function findLineFaults(
   tx: Tx,
-  batch: { readonly bookId: string; readonly lines: readonly NewLine[] },
+  { bookId, lines }: { readonly bookId: string; readonly lines: readonly NewLine[] },
 ): Promise<readonly LineFaults[]> {
+  const { ids, paths, commodities } = namesIn(lines);
   const [row] = await tx.sql<{ faults: LineFaults[] | null }>`
-    select judged.faults from ledger.judge_lines(${batch.bookId}, 'posted', ${JSON.stringify(batch.lines)}::jsonb) as judged`;
+    select judged.faults from ledger.judge_lines(${bookId}, 'posted', ${JSON.stringify(lines)}::jsonb, ${ids}::uuid[],
+      ${paths}::text[], ${commodities}::text[]) as judged`;
   return row?.faults ?? [];
+}
+
+/** What lines name, each once: accounts by either name, and commodities that the book decides. */
+function namesIn(lines: readonly NewLine[]) {
+  const ids = new Set<string>();
+  const paths = new Set<string>();
+  const commodities = new Set<string>();
+  for (const line of lines) {
+    if (line.account_id !== undefined) ids.add(line.account_id);
+    else if (line.account_path !== undefined) paths.add(line.account_path);
+    if (line.places === null) commodities.add(line.commodity);
+    if (line.price_commodity !== undefined && line.price_places === null) commodities.add(line.price_commodity);
+  }
+  return { ids: [...ids], paths: [...paths], commodities: [...commodities] };
 }

@@ -56,7 +56,7 @@ export function createJournalRoutes() {
     const { book_id: bookId, entry_id: entryId } = c.req.valid("param");
     const entry = await withTx(c.var.db, c.var.scope, (tx) => getEntry(tx, { bookId, entryId }), { readOnly: true });
     const body = toEntryResponse(entry);
-    await setEntityTag(c, body);
+    setEntityTag(c, body);
     return c.json(body, 200);
   });
 

@@ -9,7 +9,7 @@ import { entryFaultsOf } from "./rules.ts";
 
 export { type EntryOrder, listDrafts, listRecordedEntries } from "./history-repository.ts";
 export type { ProposedEntry, RecordedEntry } from "./proposal-rules.ts";
-export type { BalanceLeft } from "./recording-repository.ts";
+export type { Balance } from "./recording-repository.ts";
 export { type EntryKey, type EntryPlace, type EntryRow, listEntries } from "./repository.ts";
 
 /**
@@ -39,23 +39,43 @@ export function postEntries(
   return post(tx, recording, entries, pointerOf);
 }
 
+/**
+ * Posts entries, each as if it were alone: what cannot be posted leaves the others as they are.
+ * @param postings - entries of one book with who posts each, in the order in which they count as posted
+ * @returns null for an entry that {@link postEntry} refuses, and says why
+ */
+export async function postApart(
+  tx: Tx,
+  postings: readonly { readonly recording: Recording; readonly entry: ProposedEntry }[],
+): Promise<(RecordedEntry | null)[]> {
+  const proposals = postings.map(({ recording, entry }) => toProposal(recording, entry));
+  const sound = proposals.filter(({ lines }) => entryFaultsOf(lines).length === 0);
+  const [first] = sound;
+  if (first === undefined) return postings.map(() => null);
+  const batch = toBatch(first.recording.bookId, "posted", sound);
+  const recorded = toRecordedEntries(batch, sound, await insertEntries(tx, batch, { apart: true }));
+  const count = recorded.filter((entry) => entry !== null).length;
+  tx.afterCommit(() => first.recording.metrics.ledger.entriesPosted(count));
+  const recordedOf = new Map(sound.map((proposal, at) => [proposal, recorded[at] ?? null]));
+  return proposals.map((proposal) => recordedOf.get(proposal) ?? null);
+}
+
 async function post(
   tx: Tx,
   recording: Recording,
   entries: readonly ProposedEntry[],
   pointerOf: PointerOf,
 ): Promise<RecordedEntry[]> {
-  const proposals = entries.map(toProposal);
-  const batch = toBatch(recording, "posted", proposals);
+  const { bookId } = recording;
+  const proposals = entries.map((entry) => toProposal(recording, entry));
+  const batch = toBatch(bookId, "posted", proposals);
   const certain = proposals.map(({ lines }) => entryFaultsOf(lines));
   const refuse = (found: readonly LineFaults[]) => throwFaults(mergeFaults(proposals, certain, found), pointerOf);
-  if (certain.some((faults) => faults.length > 0)) {
-    refuse(await findLineFaults(tx, { bookId: recording.bookId, lines: batch.lines }));
-  }
-  const outcome = await insertEntries(tx, batch);
-  if ("faults" in outcome) return refuse(outcome.faults);
+  if (certain.some((faults) => faults.length > 0)) refuse(await findLineFaults(tx, batch));
+  const recorded = await insertEntries(tx, batch, { apart: false });
+  if (recorded.faults.length > 0) return refuse(recorded.faults);
   tx.afterCommit(() => recording.metrics.ledger.entriesPosted(entries.length));
-  return toRecordedEntries(batch, proposals, outcome);
+  return toRecordedEntries(batch, proposals, recorded).filter((posted) => posted !== null);
 }
 
 /** @throws NOT_FOUND when the book has no such entry. */

@@ -94,7 +94,7 @@ export function createPeriodRoutes() {
     const recording = recordingOf(c);
     const run = async (tx: Tx) => toPeriodCloseResponse(await closePeriod(tx, recording, close));
     const body = await writeToBook(c, { status: 201, run });
-    await setEntityTag(c, body);
+    setEntityTag(c, body);
     return c.json(body, 201);
   });
 
@@ -114,7 +114,7 @@ export function createPeriodRoutes() {
     const { book_id: bookId, close_id: closeId } = c.req.valid("param");
     const close = await withTx(c.var.db, c.var.scope, (tx) => getClose(tx, { bookId, closeId }), { readOnly: true });
     const body = toPeriodCloseResponse(close);
-    await setEntityTag(c, body);
+    setEntityTag(c, body);
     return c.json(body, 200);
   });
 
@@ -124,7 +124,7 @@ export function createPeriodRoutes() {
     const recording = recordingOf(c);
     const run = async (tx: Tx) => toPeriodCloseResponse(await reopenPeriod(tx, recording, reopening));
     const body = await writeToBook(c, { status: 200, run });
-    await setEntityTag(c, body);
+    setEntityTag(c, body);
     return c.json(body, 200);
   });
 

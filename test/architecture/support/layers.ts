@@ -52,6 +52,7 @@ const folders: readonly (readonly [string, Layer])[] = [
   ["src/config/", "config"],
   ["src/errors/", "errors"],
   ["src/worker/", "entry"],
+  ["src/entries/", "entry"],
   // What an entry does before it serves.
   ["src/boot/", "entry"],
   ["src/db/schema/", "tables"],

@@ -4,7 +4,8 @@ import { writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import type { Answer, RequestOptions } from "../../support/app.ts";
+import type { Answer } from "../../support/app.ts";
+import { type SendOptions, send } from "../../support/send.ts";
 import { bundleWorker } from "./bundle.ts";
 
 export interface WorkerOptions {
@@ -14,11 +15,15 @@ export interface WorkerOptions {
 }
 
 export interface Workerd<Name extends string> {
-  request(worker: Name, path: string, options?: RequestOptions & { signal?: AbortSignal }): Promise<Answer>;
+  /** `http://127.0.0.1:PORT`, without a slash. */
+  urlOf(worker: Name): string;
+  request(worker: Name, path: string, options?: SendOptions): Promise<Answer>;
   /** What the workers logged so far. */
   readonly logged: readonly Readonly<Record<string, unknown>>[];
   /** What workerd itself had to say: a fault of the worker that no code of ours caught. */
   readonly complaints: readonly string[];
+  /** Sends a signal and resolves with the exit code, or the signal that ended it. */
+  end(signal: NodeJS.Signals): Promise<number | string>;
   stop(): Promise<void>;
 }
 
@@ -40,7 +45,7 @@ export async function startWorkerd<Name extends string>(
   const logged: Readonly<Record<string, unknown>>[] = [];
   const complaints: string[] = [];
   const ports = new Map<string, number>();
-  const exited = once(child, "exit");
+  const exited = once(child, "exit") as Promise<[code: number | null, signal: string | null]>;
   const listening = new Promise<true>((resolve) => {
     onLines(child, (line) => {
       const record = parse(line);
@@ -53,32 +58,22 @@ export async function startWorkerd<Name extends string>(
   });
   const started = await Promise.race([listening, exited.then(() => false)]);
   if (!started) throw new Error(`workerd ended before it listened:\n${complaints.join("\n")}`);
+  const urlOf = (worker: Name): string => `http://127.0.0.1:${ports.get(worker)}`;
+  async function end(signal: NodeJS.Signals): Promise<number | string> {
+    child.kill(signal);
+    const [code, ending] = await exited;
+    return code ?? ending ?? "unknown";
+  }
   return {
-    request: (worker, path, options) => send(`http://127.0.0.1:${ports.get(worker)}${path}`, options),
+    urlOf,
+    request: (worker, path, options) => send(`${urlOf(worker)}${path}`, options),
     logged,
     complaints,
+    end,
     async stop() {
-      child.kill("SIGKILL");
-      await exited;
+      await end("SIGKILL");
     },
   };
-}
-
-async function send(url: string, options: RequestOptions & { signal?: AbortSignal } = {}): Promise<Answer> {
-  const { method, token, json, headers, signal } = options;
-  const response = await fetch(url, {
-    method: method ?? (json === undefined ? "GET" : "POST"),
-    headers: {
-      ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
-      ...(json === undefined ? {} : { "Content-Type": "application/json" }),
-      ...headers,
-    },
-    ...(json === undefined ? {} : { body: JSON.stringify(json) }),
-    ...(signal === undefined ? {} : { signal }),
-  });
-  const text = await response.text();
-  const isJson = /\bjson\b/.test(response.headers.get("content-type") ?? "");
-  return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
 }
 
 function onLines({ stdout, stderr }: ChildProcess, listener: (line: string) => void): void {

@@ -4,11 +4,14 @@ import { createDb, createPgErrorMapper, type Db, withTx } from "../../../src/fou
 import { openTcpSocket } from "../../../src/foundation/db/tcp-socket.ts";
 import { BaseAppError } from "../../../src/foundation/errors/index.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
+import { createFaultProxy } from "../../support/fault-proxy.ts";
 
 const scope = { settings: {} };
 let database: TestDatabase;
 let admin: Sql;
+let options: Parameters<typeof createDb>[0];
 let db: Db;
+const background: unknown[] = [];
 /** What the present caller waits for, in milliseconds from now; null for ever. */
 let patienceMs: number | null = null;
 
@@ -19,7 +22,7 @@ beforeAll(async () => {
   await admin`grant all on written to public`;
   let deadline: number | undefined;
   let forPatience: number | null = null;
-  db = createDb({
+  options = {
     url: database.apiUrl,
     openSocket: openTcpSocket,
     applicationName: "deadline-test",
@@ -33,14 +36,15 @@ beforeAll(async () => {
     statementTimeoutMs: 20_000,
     lockTimeoutMs: 20_000,
     mapError: createPgErrorMapper({ constraints: {}, sqlStates: {} }),
-    onBackgroundError: () => undefined,
+    onBackgroundError: (error) => background.push(error),
     deadline: () => {
       if (patienceMs === null) return undefined;
       if (forPatience !== patienceMs) deadline = performance.now() + patienceMs;
       forPatience = patienceMs;
       return deadline;
     },
-  });
+  };
+  db = createDb(options);
 });
 afterAll(async () => {
   await db.close(2000);
@@ -69,6 +73,73 @@ test("a statement under way when the caller's time is up is cancelled in Postgre
   expect(running?.count).toBe(0);
   expect(await idOf(withTx(db, scope, (tx) => tx.sql`insert into written values (2)`))).toBe("done");
   expect(await written()).toBe(1);
+});
+
+/** Why PostgreSQL ended the statement that a REQUEST_TIMEOUT came of. */
+const reasonOf = (work: Promise<unknown>) =>
+  work.then(
+    () => "done",
+    (error: unknown) => (error instanceof BaseAppError && error.cause instanceof Error ? error.cause.message : error),
+  );
+const byRequest = "canceling statement due to user request";
+
+test("the time is the whole transaction's, not each statement's: the one under way when it is up is cancelled", async () => {
+  patienceMs = 300;
+  const oneByOne = withTx(db, scope, async (tx) => {
+    await tx.sql`insert into written values (1)`;
+    await tx.sql`select pg_sleep(0.2)`;
+    await tx.sql`select pg_sleep(15)`;
+  });
+  expect(await reasonOf(oneByOne)).toBe(byRequest);
+  patienceMs = 301;
+  const inOneFlight = withTx(
+    db,
+    scope,
+    (tx) => Promise.all(Array.from({ length: 20 }, () => tx.sql`select pg_sleep(0.2)`)),
+    { readOnly: true },
+  );
+  expect(await reasonOf(inOneFlight)).toBe(byRequest);
+  patienceMs = null;
+  expect(await written()).toBe(1);
+});
+
+test("a cancellation never meets what the connection does next", async () => {
+  const seed = Date.now() % 1000;
+  const ended = new Map<string, number>();
+  for (let turn = 0; turn < 30; turn += 1) {
+    // The deadline falls before, in and behind the statement's end.
+    patienceMs = 25 + ((turn + seed) % 30) / 2 + turn / 1e6;
+    const outcome = await idOf(withTx(db, scope, (tx) => tx.sql`select pg_sleep(0.03)`, { readOnly: turn % 2 === 0 }));
+    ended.set(outcome, (ended.get(outcome) ?? 0) + 1);
+    patienceMs = null;
+    const next = withTx(db, scope, (tx) => tx.sql`select pg_sleep(0.005)`, { readOnly: turn % 3 === 0 });
+    expect({ seed, turn, next: await idOf(next) }).toEqual({ seed, turn, next: "done" });
+  }
+  expect([...ended.keys()].filter((outcome) => !["done", "REQUEST_TIMEOUT"].includes(outcome))).toEqual([]);
+  expect(ended.get("REQUEST_TIMEOUT") ?? 0).toBeGreaterThan(0);
+  expect(background).toEqual([]);
+});
+
+test("a server that has gone silent is given up soon after the deadline, long before its statement could answer", async () => {
+  const proxy = createFaultProxy(database.apiUrl);
+  const behindIt = createDb({ ...options, url: proxy.through(database.apiUrl) });
+  try {
+    const warmUp = withTx(behindIt, scope, (tx) => tx.sql`select 1`);
+    expect(await idOf(warmUp)).toBe("done");
+    patienceMs = 200;
+    const work = withTx(behindIt, scope, async (tx) => {
+      await tx.sql`insert into written values (1)`;
+      proxy.silence();
+      await tx.sql`select 1`;
+    });
+    expect(await Promise.race([idOf(work), Bun.sleep(10_000)])).toBe("REQUEST_TIMEOUT");
+    patienceMs = null;
+    expect(await written()).toBe(1);
+  } finally {
+    patienceMs = null;
+    await behindIt.close(0);
+    proxy.stop();
+  }
 });
 
 test("past the deadline no statement and no transaction is begun", async () => {

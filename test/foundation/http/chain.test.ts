@@ -36,8 +36,8 @@ function createApp() {
   const onError = createErrorMapper();
   app.onError(onError);
   app.notFound(createNotFoundHandler(app, onError));
-  app.use(requestContext({ newRequestId: () => "made-1", elapsedMs }));
-  app.use(requestLogger({ logger, elapsedMs }), thrownGuard());
+  const onAnswer = [requestLogger({ logger, elapsedMs })];
+  app.use(requestContext({ newRequestId: () => "made-1", elapsedMs, onAnswer }), thrownGuard());
   app.use("/private/*", async () => {
     throw new FoundationError("CONFLICT", { detail: "stands for auth" });
   });

@@ -5,6 +5,7 @@ import { watchEventLoopDelay } from "../../../src/foundation/http/event-loop-del
 import { jsonBody } from "../../../src/foundation/http/json-body.ts";
 import { shedLoad } from "../../../src/foundation/http/load-shedding.ts";
 import { limitTime, requestDeadline } from "../../../src/foundation/http/request-deadline.ts";
+import { thrownGuard } from "../../../src/foundation/http/thrown-guard.ts";
 
 test("a body that does not come in time is a 408 that closes the connection, and the handler never runs", async () => {
   let handled = false;
@@ -48,7 +49,9 @@ test("a process that is too far behind refuses with OVERLOADED and says when to 
   let delayMs = 0;
   const app = new Hono();
   app.onError(createErrorMapper());
-  app.use(shedLoad({ eventLoopDelayMs: () => delayMs, delayMsMax: 100, exempt: (path) => path === "/health" }));
+  app.use(
+    thrownGuard(shedLoad({ eventLoopDelayMs: () => delayMs, delayMsMax: 100, exempt: (path) => path === "/health" })),
+  );
   app.get("*", (c) => c.text("ok"));
   expect((await app.request("/work")).status).toBe(200);
   delayMs = 101;

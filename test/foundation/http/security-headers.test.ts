@@ -1,12 +1,13 @@
 import { expect, test } from "bun:test";
 import { Hono } from "hono";
 import { createErrorMapper, FoundationError } from "../../../src/foundation/errors/index.ts";
+import { requestContext } from "../../../src/foundation/http/request-context.ts";
 import { securityHeaders } from "../../../src/foundation/http/security-headers.ts";
 
 function createApp(https: boolean) {
   const app = new Hono();
   app.onError(createErrorMapper());
-  app.use(securityHeaders({ https, noStore: (path) => path !== "/docs" }));
+  app.use(requestContext({ onAnswer: [securityHeaders({ https, noStore: (path) => path !== "/docs" })] }));
   app.get("/", (c) => c.json({}));
   app.get("/asset", (c) => c.text("x", 200, { "Cache-Control": "public, max-age=60" }));
   app.get("/docs", (c) => c.text("x"));

@@ -4,12 +4,13 @@ import { Hono } from "hono";
 import { createErrorMapper, type Problem } from "../../../src/foundation/errors/index.ts";
 import { jsonBody } from "../../../src/foundation/http/json-body.ts";
 import { type RequestVariables, requestContext } from "../../../src/foundation/http/request-context.ts";
+import { thrownGuard } from "../../../src/foundation/http/thrown-guard.ts";
 import { transportLimits } from "../../../src/foundation/http/transport-limits.ts";
 
 const bodyBytesMax = 1_000;
 const app = new Hono<{ Variables: RequestVariables }>();
 app.onError(createErrorMapper());
-app.use(requestContext(), transportLimits({ bodyBytesMax }));
+app.use(requestContext(), thrownGuard(transportLimits({ bodyBytesMax })));
 app.get("/", (c) => c.text("ok"));
 app.post("/read", jsonBody(), async (c) => c.json(await c.req.json<unknown>()));
 app.post("/ignore", (c) => c.text("not read"));

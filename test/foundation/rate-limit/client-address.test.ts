@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { Hono } from "hono";
+import { thrownGuard } from "../../../src/foundation/http/thrown-guard.ts";
 import { transportLimits } from "../../../src/foundation/http/transport-limits.ts";
 import {
   addressKey,
@@ -194,7 +195,7 @@ test("the socket is asked once, with the runtime's own request, even where the b
     socketAddress: (request) => `192.0.2.${asked.push(request)}`,
   });
   const app = new Hono();
-  app.use(transportLimits());
+  app.use(thrownGuard(transportLimits()));
   app.post("/", (c) => c.text(`${clientAddress(c)} ${clientAddress(c)}`));
   const request = new Request("http://localhost/", { method: "POST", body: "x" });
   expect(await (await app.fetch(request)).text()).toBe("192.0.2.1 192.0.2.1");

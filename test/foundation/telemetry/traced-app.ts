@@ -37,8 +37,7 @@ export async function createTracedApp(over: Partial<TelemetryOptions> = {}) {
       protocolVersion: () => "1.1",
       userId: (c) => c.get("userId"),
     }),
-    requestContext(),
-    requestLogger({ logger }),
+    requestContext({ onAnswer: [requestLogger({ logger })] }),
     thrownGuard(),
   );
   app.get("/books/:book_id", (c) => {
