@@ -25,6 +25,7 @@ const programFaults: Readonly<Record<string, number>> = {
   "src/modules/book-write/service.ts": 1,
   "src/modules/commodities/repository.ts": 1,
   "src/modules/export/beancount-rules.ts": 1,
+  "src/modules/journal/balance-rules.ts": 1,
   "src/modules/journal/draft-service.ts": 1,
   "src/modules/journal/fault-rules.ts": 1,
   "src/modules/journal/proposal-rules.ts": 2,

@@ -68,7 +68,11 @@ export function combineObservers(...observers: readonly (DbObserver | undefined)
         both(first.onTransaction(mode, halves(joined, 0)), second.onTransaction(mode, halves(joined, 1))),
       onJoin() {
         const pair = [first.onJoin?.(), second.onJoin?.()] as const;
-        const joined: JoinedTx = { onEnd: (end) => pair.forEach((half) => half?.onEnd(end)) };
+        const joined: JoinedTx = {
+          onEnd(end) {
+            for (const half of pair) half?.onEnd(end);
+          },
+        };
         pairs.set(joined, pair);
         return joined;
       },

@@ -9,5 +9,5 @@ export {
   noBookSchema,
   noIdempotencyKeySchema,
 } from "./schemas.ts";
-export { createSharedWrites } from "./shared-writes.ts";
+export { createSharedWrites } from "./grouped-writes-service.ts";
 export { type BookWrite, writeToBook } from "./write-to-book.ts";

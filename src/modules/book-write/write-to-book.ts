@@ -6,7 +6,7 @@ import { addToRequestLine } from "../../foundation/logging/index.ts";
 import { sha256Hex } from "../../foundation/sha256.ts";
 import { bookIdOf } from "./recording.ts";
 import { type KeyedWrite, runOnce } from "./service.ts";
-import type { Share } from "./shared-writes.ts";
+import type { Share } from "./grouped-writes-service.ts";
 
 /** What a route says of its write. */
 export interface BookWrite<Body> {
