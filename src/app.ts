@@ -4,6 +4,7 @@ import { createErrorMapper } from "./foundation/errors/index.ts";
 import { crossOrigin } from "./foundation/http/cross-origin.ts";
 import { shedLoad } from "./foundation/http/load-shedding.ts";
 import { createNotFoundHandler } from "./foundation/http/method-not-allowed.ts";
+import { isProbeOrDocs } from "./foundation/http/probes.ts";
 import { requestContext } from "./foundation/http/request-context.ts";
 import { limitTime } from "./foundation/http/request-deadline.ts";
 import { requestLogger } from "./foundation/http/request-logger.ts";
@@ -11,7 +12,7 @@ import { createRouter } from "./foundation/http/route-factory.ts";
 import { securityHeaders } from "./foundation/http/security-headers.ts";
 import { thrownGuard } from "./foundation/http/thrown-guard.ts";
 import { originalRequest, transportLimits } from "./foundation/http/transport-limits.ts";
-import { clientAddress, isProbeOrDocs, rateLimit } from "./foundation/rate-limit/index.ts";
+import { createClientAddress, rateLimit, routeCost } from "./foundation/rate-limit/index.ts";
 import { createDecisionCounter, serverSpan } from "./foundation/telemetry/index.ts";
 import { createAccountRoutes } from "./modules/accounts/index.ts";
 import { authenticate, createAuthRoutes } from "./modules/auth/index.ts";
@@ -54,11 +55,12 @@ export function createApp(deps: Deps) {
   const { config, db, logger } = deps;
   const app = createRouter<AppEnv>();
 
-  const client = { trustedProxyHops: config.http.trustedProxyHops, socketAddress: deps.socketAddress };
+  const { trustedProxies, trustedHeader } = config.http;
+  const clientAddress = createClientAddress({ trustedProxies, trustedHeader, socketAddress: deps.socketAddress });
   app.use(
     serverSpan({
       telemetry: deps.telemetry,
-      clientAddress: (c) => clientAddress(c, client),
+      clientAddress,
       protocolVersion: (c) => deps.protocolVersion(originalRequest(c)),
       userId: (c) => c.get("principal")?.userId,
     }),
@@ -81,17 +83,18 @@ export function createApp(deps: Deps) {
       (c) => {
         c.set("deps", deps);
         c.set("db", db);
+        c.set("clientAddress", clientAddress(c));
       },
     ),
   );
   app.use(limitTime(config.http.requestTimeoutMs));
   app.use(
     rateLimit({
-      limit: config.rateLimit.requests,
-      windowSeconds: config.rateLimit.windowSeconds,
-      exempt: isProbeOrDocs,
-      now: () => deps.clock.now(),
-      key: (c) => clientAddress(c, client),
+      policy: { name: "address", limit: config.rateLimit.requests, windowSeconds: config.rateLimit.windowSeconds },
+      store: deps.rateLimits,
+      key: clientAddress,
+      cost: routeCost,
+      nowMs: () => deps.clock.now().getTime(),
       onDecision: createDecisionCounter(deps.telemetry.meter),
     }),
   );

@@ -54,7 +54,9 @@ function toConfig(values: Values) {
       bodyBytesMax: values.BODY_BYTES_MAX,
       /** Whose scripts may use the API; none where unset. */
       corsOrigins: values.CORS_ORIGINS ?? [],
-      trustedProxyHops: values.TRUSTED_PROXY_HOPS,
+      /** Whose word is taken for who a request is from; none where unset. */
+      trustedProxies: values.TRUSTED_PROXIES ?? [],
+      trustedHeader: values.TRUSTED_PROXY_HEADER,
       requestTimeoutMs: values.REQUEST_TIMEOUT_MS,
       /** 0: never. */
       eventLoopDelayMsMax: values.EVENT_LOOP_DELAY_MS_MAX,
@@ -86,6 +88,8 @@ function toConfig(values: Values) {
     rateLimit: {
       requests: values.API_RATE_LIMIT_REQUESTS,
       windowSeconds: values.API_RATE_LIMIT_WINDOW,
+      auth: { requests: values.AUTH_RATE_LIMIT_REQUESTS, windowSeconds: values.AUTH_RATE_LIMIT_WINDOW },
+      onStoreFailure: values.RATE_LIMIT_ON_STORE_FAILURE,
       redisUrl: values.REDIS_URL,
     },
     baseCurrency: values.BASE_CURRENCY,

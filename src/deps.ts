@@ -3,6 +3,7 @@ import type { Db, TxScope } from "./foundation/db/index.ts";
 import type { Check, Lifecycle } from "./foundation/health/index.ts";
 import type { RequestVariables } from "./foundation/http/request-context.ts";
 import type { Logger } from "./foundation/logging/index.ts";
+import type { RateLimitStore } from "./foundation/rate-limit/index.ts";
 import type { Telemetry } from "./foundation/telemetry/index.ts";
 
 /** What the application stands on; made once by an entry file, and by tests with a clock and ids of their own. */
@@ -17,6 +18,8 @@ export interface Deps {
   /** What the application stands on, for `/health`. */
   readonly checks: readonly Check[];
   readonly lifecycle: Lifecycle;
+  /** Where the rate limits count. */
+  readonly rateLimits: RateLimitStore;
   /** How far behind the process is with its work, in milliseconds; 0 where that is not measured. */
   readonly eventLoopDelayMs: () => number;
   /** The address of the peer that sent a request, or null where the runtime does not tell. */
@@ -65,7 +68,12 @@ export interface Principal {
 
 /** Every route: what the chain puts on the context. */
 export interface AppEnv {
-  Variables: RequestVariables & { deps: Deps; db: Db };
+  Variables: RequestVariables & {
+    deps: Deps;
+    db: Db;
+    /** Who it is from, as the rate limits count: an IPv4 address, the /64 of an IPv6 address, or `unknown`. */
+    clientAddress: string;
+  };
 }
 
 /** Routes behind authentication: `scope` is what `withTx` needs to open their transactions. */

@@ -2,6 +2,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { Hono } from "hono";
 import type { AppEnv } from "./deps.ts";
 import { noQuery } from "./foundation/http/no-query.ts";
+import { withCost } from "./foundation/rate-limit/index.ts";
 import { version } from "./version.ts";
 
 /** The OpenAPI 3.1 document of every route mounted on the app. */
@@ -35,7 +36,7 @@ export function createOpenApiDocument(app: OpenAPIHono<AppEnv>) {
 /** `/openapi.json`, made at the first request for it. */
 export function createOpenApiRoute(app: OpenAPIHono<AppEnv>) {
   let text: string | null = null;
-  return new Hono<AppEnv>().get("/openapi.json", noQuery(), (c) => {
+  return new Hono<AppEnv>().get("/openapi.json", withCost(0, noQuery()), (c) => {
     text ??= JSON.stringify(createOpenApiDocument(app));
     return c.body(text, 200, { "Content-Type": "application/json" });
   });

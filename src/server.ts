@@ -4,12 +4,14 @@ import { bunProbes } from "./boot/bun-probes.ts";
 import type { HttpServer, ListenOptions } from "./boot/process-runtime.ts";
 import { startProcess } from "./boot/start-process.ts";
 import { EmbeddedDatabaseError, startEmbedded } from "./foundation/db/embedded/index.ts";
+import { createBunRedisLink } from "./foundation/rate-limit/bun-redis-link.ts";
 
 // The entry on Bun.
 await startProcess({
   name: "Bun",
   embedded: { start: startEmbedded, Fault: EmbeddedDatabaseError },
   probes: bunProbes,
+  openRedisLink: (url) => createBunRedisLink({ url }),
   httpVersion: "1.1",
   listen,
 });

@@ -11,6 +11,7 @@ import { requestDeadline } from "./foundation/http/request-deadline.ts";
 import { requestLogger } from "./foundation/http/request-logger.ts";
 import { createRouter } from "./foundation/http/route-factory.ts";
 import { type Logger, setUpLogging } from "./foundation/logging/index.ts";
+import { MemoryStore } from "./foundation/rate-limit/index.ts";
 import { createDbObserver, setUpTelemetry } from "./foundation/telemetry/index.ts";
 import { flushKeyUsage } from "./modules/auth/index.ts";
 import { createLedgerMetrics } from "./modules/journal/index.ts";
@@ -87,6 +88,7 @@ async function createApiHandler(bindings: Bindings): Promise<Handler> {
     logger,
     checks: [createDatabaseCheck(db)],
     lifecycle,
+    rateLimits: new MemoryStore(),
     eventLoopDelayMs: () => 0,
     telemetry,
     metrics: { ledger: createLedgerMetrics(telemetry.meter) },

@@ -5,6 +5,7 @@ import { createDb } from "../../src/foundation/db/index.ts";
 import { createLifecycle } from "../../src/foundation/health/index.ts";
 import { setUpLogging } from "../../src/foundation/logging/index.ts";
 import { createProcessOutput } from "../../src/foundation/logging/process-logging.ts";
+import { MemoryStore } from "../../src/foundation/rate-limit/index.ts";
 import { setUpTelemetry } from "../../src/foundation/telemetry/index.ts";
 import { createLedgerMetrics } from "../../src/modules/journal/index.ts";
 import { benchBody, benchPath, serve } from "./serve.ts";
@@ -13,7 +14,7 @@ const config = parseConfig({
   ...process.env,
   SECRET_KEY: "a-secret-key-of-the-bench-of-at-least-32-bytes",
   API_RATE_LIMIT_REQUESTS: "1000000000",
-  TRUSTED_PROXY_HOPS: "1",
+  TRUSTED_PROXIES: "127.0.0.1",
 });
 const output = { level: config.logLevel, debug: config.debug, ...createProcessOutput({ debug: config.debug }) };
 const telemetry = await setUpTelemetry({
@@ -43,6 +44,7 @@ const app = createApp({
   ids: { uuid: () => crypto.randomUUID() },
   checks: [],
   lifecycle: createLifecycle(),
+  rateLimits: new MemoryStore(),
   eventLoopDelayMs: () => 0,
   socketAddress: () => "127.0.0.1",
   protocolVersion: () => "1.1",

@@ -1,5 +1,6 @@
 import type { Runtime } from "../config.ts";
 import type { EmbeddedDatabase, EmbeddedDatabaseError, EmbeddedOptions } from "../foundation/db/embedded/index.ts";
+import type { ClosableRedisLink } from "../foundation/rate-limit/index.ts";
 import type { Probes } from "./create-checks.ts";
 
 /** What a runtime that runs a process brings to its start; everything else is the same on all of them. */
@@ -9,6 +10,8 @@ export interface ProcessRuntime {
   readonly embedded: EmbeddedDatabases | null;
   /** How Redis and the bucket are asked; null where there is no client of them. */
   readonly probes: Probes | null;
+  /** Connects the rate limits to Redis; null where there is no client of it. */
+  readonly openRedisLink: ((url: string) => ClosableRedisLink) | null;
   /** The version of HTTP that it serves; null where it serves several and does not tell which. */
   readonly httpVersion: string | null;
   /** Resolves once connections are taken. */

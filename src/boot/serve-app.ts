@@ -12,6 +12,7 @@ import { withAbsoluteUrl } from "../foundation/http/absolute-request.ts";
 import { watchEventLoopDelay } from "../foundation/http/event-loop-delay.ts";
 import { requestDeadline } from "../foundation/http/request-deadline.ts";
 import type { Logger } from "../foundation/logging/index.ts";
+import { FailoverStore, MemoryStore, type RateLimitStore, RedisStore } from "../foundation/rate-limit/index.ts";
 import {
   createDbObserver,
   observePool,
@@ -81,6 +82,7 @@ export async function serveApp(options: ServeOptions): Promise<void> {
     ids: { uuid: () => uuidV7() },
     checks: createChecks(config, db, runtime.probes),
     lifecycle,
+    rateLimits: openRateLimits(options),
     eventLoopDelayMs: eventLoopDelay.currentMs,
     socketAddress: (request) => peers.get(request)?.() ?? null,
     protocolVersion: () => runtime.httpVersion,
@@ -115,6 +117,17 @@ async function findDatabase(options: ServeOptions): Promise<{ apiUrl: string; mi
   const embedded = await runtime.embedded.start({ directory: ".footing", log: (line) => logger.info(line) });
   shutdown.closeAtEnd("embedded PostgreSQL", embedded.stop);
   return { apiUrl: embedded.apiUrl, migrationUrl: embedded.ownerUrl };
+}
+
+/** Redis is reached with the first request: no start depends on it. */
+function openRateLimits({ runtime, config, logger, shutdown }: ServeOptions): RateLimitStore {
+  const { redisUrl, onStoreFailure } = config.rateLimit;
+  if (redisUrl === undefined) return new MemoryStore();
+  if (runtime.openRedisLink === null) throw new TypeError(`a configuration for ${runtime.name} never names a Redis`);
+  const link = runtime.openRedisLink(redisUrl);
+  shutdown.closeAtEnd("link to Redis", async () => link.close());
+  const shared = new RedisStore(link, { prefix: "footing:rate-limit:" });
+  return new FailoverStore({ shared, onFailure: onStoreFailure, logger });
 }
 
 /** What is measured of the process as long as it runs. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { isCurrentCurrency } from "../domain/currency.ts";
 import { logLevels } from "../foundation/logging/index.ts";
+import { forwardedHeaders, parseNetworks, storeFailurePolicies } from "../foundation/rate-limit/index.ts";
 import { exporterNames, samplerNames } from "../foundation/telemetry/index.ts";
 import { areHeaders, parsePairs } from "./key-value-pairs.ts";
 import { flag, fraction, type Kind, oneOf, text, textAs, textWhere, urlOf, wholeNumber } from "./kinds.ts";
@@ -67,7 +68,10 @@ export const variables = z.object({
   PUBLIC_URL: optional(plainUrl),
   BODY_BYTES_MAX: withDefault("4194304", wholeNumber(1_024, 67_108_864)),
   CORS_ORIGINS: optional(textAs("* or origins such as https://app.example.com, separated by commas", parseOrigins)),
-  TRUSTED_PROXY_HOPS: withDefault("0", wholeNumber(0, 10)),
+  TRUSTED_PROXIES: optional(
+    textAs("addresses and networks such as 10.0.0.0/8 or 2001:db8::/32, separated by commas", parseNetworks),
+  ),
+  TRUSTED_PROXY_HEADER: withDefault("x-forwarded-for", oneOf(forwardedHeaders)),
   // Bun ends a connection that lies silent for 255 s.
   REQUEST_TIMEOUT_MS: withDefault("30000", wholeNumber(100, 240_000)),
   EVENT_LOOP_DELAY_MS_MAX: withDefault("1000", wholeNumber(0, 60_000)),
@@ -97,6 +101,9 @@ export const variables = z.object({
 
   API_RATE_LIMIT_REQUESTS: withDefault("300", wholeNumber(1, 1_000_000_000)),
   API_RATE_LIMIT_WINDOW: withDefault("60", wholeNumber(1, 86_400)),
+  AUTH_RATE_LIMIT_REQUESTS: withDefault("20", wholeNumber(1, 1_000_000_000)),
+  AUTH_RATE_LIMIT_WINDOW: withDefault("60", wholeNumber(1, 86_400)),
+  RATE_LIMIT_ON_STORE_FAILURE: withDefault("memory", oneOf(storeFailurePolicies)),
   REDIS_URL: secret(
     optional(urlOf("a Redis URL, redis://user:password@host:6379/0 or rediss:// for TLS", ["redis", "rediss"])),
   ),

@@ -2,7 +2,7 @@ import type { HttpServer, ListenOptions } from "../boot/process-runtime.ts";
 import { startProcess } from "../boot/start-process.ts";
 
 // The entry on Deno.
-await startProcess({ name: "Deno", embedded: null, probes: null, httpVersion: null, listen });
+await startProcess({ name: "Deno", embedded: null, probes: null, openRedisLink: null, httpVersion: null, listen });
 
 /** Deno sets its own limits on header fields and silence. */
 async function listen({ hostname, port, serve, onFault }: ListenOptions): Promise<HttpServer> {

@@ -15,7 +15,7 @@ const idleSweepMs = 50;
 const hostWhereNoneIs = "localhost";
 
 // The entry on Node, which runs it as `bun run build:node` bundles it.
-await startProcess({ name: "Node", embedded: null, probes: null, httpVersion: "1.1", listen });
+await startProcess({ name: "Node", embedded: null, probes: null, openRedisLink: null, httpVersion: "1.1", listen });
 
 async function listen(options: ListenOptions): Promise<HttpServer> {
   const { hostname, port, headerBytesMax, idleSeconds, serve, onFault } = options;

@@ -14,6 +14,16 @@ export const accessErrors = {
     meaning: "No account has this email address and password together.",
     remedy: "Check both; they are not told apart on purpose.",
   },
+  LOGIN_LOCKED: {
+    status: 429,
+    title: "Too many wrong passwords",
+    retryable: true,
+    meaning:
+      "So many wrong passwords were tried that no further one is checked for a while: for this address from your network, or from " +
+      "networks where nobody logged in to it lately. Open sessions are not touched, and refresh as before.",
+    remedy:
+      "Wait as many seconds as Retry-After says. If it was not you: log in from where you usually do, and change your password.",
+  },
   PASSWORD_WRONG: {
     status: 403,
     title: "The present password is wrong",

@@ -54,7 +54,7 @@ export function defineUserRoute<const Definition extends RouteDefinition<ErrorId
   return userRoute({
     ...definition,
     security: securityOf(access),
-    middleware: [userScope(access)],
+    middleware: [...(definition.middleware ?? []), userScope(access)],
     errors: [...definition.errors, ...refused] as const,
   });
 }

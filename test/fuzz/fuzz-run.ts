@@ -65,6 +65,7 @@ export async function runFuzz({ requests, seed }: FuzzOptions): Promise<FuzzRepo
       DATABASE_MIGRATION_URL: t.database.ownerUrl,
       SECRET_KEY: "a-secret-key-for-tests-of-at-least-32-bytes",
       API_RATE_LIMIT_REQUESTS: "1000000000",
+      AUTH_RATE_LIMIT_REQUESTS: "1000000000",
       BODY_BYTES_MAX: "65536",
       BUN_OPTIONS: `--preload=${fileURLToPath(new URL("report-memory.ts", import.meta.url))}`,
     },

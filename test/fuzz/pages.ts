@@ -20,5 +20,6 @@ export const pageOperations: readonly Operation[] = Array.from(pages.keys(), (pa
   authenticated: false,
   role: null,
   keyScopes: null,
+  cost: 0,
   ofBook: false,
 }));

@@ -9,6 +9,7 @@ import { openTcpSocket } from "../../src/foundation/db/tcp-socket.ts";
 import { createLifecycle } from "../../src/foundation/health/index.ts";
 import { requestDeadline } from "../../src/foundation/http/request-deadline.ts";
 import { setUpLogging } from "../../src/foundation/logging/index.ts";
+import { MemoryStore, type RateLimitStore } from "../../src/foundation/rate-limit/index.ts";
 import { createDbObserver, createNoTelemetry, type Telemetry } from "../../src/foundation/telemetry/index.ts";
 import { createLedgerMetrics } from "../../src/modules/journal/index.ts";
 import { createTestDatabase } from "./database.ts";
@@ -19,6 +20,8 @@ export interface TestAppOptions {
   /** Connect through this URL instead of straight to the test database (a fault proxy). */
   readonly databaseUrl?: (apiUrl: string) => string;
   readonly telemetry?: Telemetry;
+  /** Where the rate limits count: in memory, by the test's clock, unless it says otherwise. */
+  readonly rateLimits?: RateLimitStore;
 }
 
 /** For a service that a test calls itself: nothing is counted. */
@@ -49,6 +52,7 @@ export async function createTestApp(options: TestAppOptions = {}) {
     ENVIRONMENT: "test",
     SECRET_KEY: "a-secret-key-for-tests-of-at-least-32-bytes",
     API_RATE_LIMIT_REQUESTS: "1000000",
+    AUTH_RATE_LIMIT_REQUESTS: "1000000",
     DB_POOL_SIZE: "4",
     DB_MAX_OVERFLOW: "2",
     ...options.env,
@@ -87,6 +91,7 @@ export async function createTestApp(options: TestAppOptions = {}) {
     clock,
     checks: [createDatabaseCheck(db)],
     lifecycle,
+    rateLimits: options.rateLimits ?? new MemoryStore({ nowMs: () => clock.now().getTime() }),
     eventLoopDelayMs: () => load.eventLoopDelayMs,
     ids: { uuid: () => uuidV7() },
     socketAddress: (request) => request.headers.get("x-test-address") ?? "192.0.2.1",

@@ -98,6 +98,20 @@ export const sessions = identity.table(
   (table) => [index("sessions_user_idx").on(table.userId)],
 );
 
+/** Where a user logged in from: what keeps guesses from elsewhere from locking the user out there. */
+export const knownNetworks = identity.table(
+  "known_networks",
+  {
+    userId: uuid("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    /** An IPv4 address, or the /64 of an IPv6 address. */
+    network: text().notNull(),
+    lastLogInAt: time("last_log_in_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.network] })],
+);
+
 export const refreshTokens = identity.table(
   "refresh_tokens",
   {

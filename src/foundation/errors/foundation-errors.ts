@@ -27,8 +27,15 @@ export const foundationErrors = {
     status: 429,
     title: "Too many requests",
     retryable: true,
-    meaning: "The request limit of the current window is spent.",
+    meaning: "One of the limits that the RateLimit header names is spent.",
     remedy: "Wait as many seconds as Retry-After says, then send the same request again.",
+  },
+  RATE_LIMIT_UNAVAILABLE: {
+    status: 503,
+    title: "Requests cannot be counted",
+    retryable: true,
+    meaning: "The store of the rate limits does not answer, and this server is set to take no request then.",
+    remedy: "Send the request again after Retry-After.",
   },
   UNSUPPORTED_MEDIA_TYPE: {
     status: 415,

@@ -34,6 +34,11 @@ export interface RouteDefinition<ErrorId extends string> {
   readonly responses: Readonly<Record<number, RouteResponse>>;
   /** The ids of the errors that this route itself may answer with. */
   readonly errors: readonly ErrorId[];
+  /**
+   * Units of the rate limit that a request costs, shown as `x-rate-limit-cost`; 0 exempts the route from it. By default 1 for
+   * a read and 2 for everything else.
+   */
+  readonly cost?: number;
   /** Runs before the body is read. */
   readonly middleware?: readonly MiddlewareHandler[];
 }

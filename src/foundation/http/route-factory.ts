@@ -1,6 +1,7 @@
 import { OpenAPIHono, type z } from "@hono/zod-openapi";
 import type { Env, MiddlewareHandler, ValidationTargets } from "hono";
 import type { ErrorDefinition } from "../errors/app-error.ts";
+import { withCost } from "../rate-limit/route-cost.ts";
 import type { RequestLocation } from "./field-faults.ts";
 import { jsonBody, noBody } from "./json-body.ts";
 import { assertPlainFields, type RequestSchemas, rememberSchemas, throwRequestFaults } from "./request-faults.ts";
@@ -37,10 +38,10 @@ const chainErrors = [
   "REQUEST_BODY_TIMEOUT",
   "URI_TOO_LONG",
   "HEADERS_TOO_LARGE",
-  "RATE_LIMITED",
   "VALIDATION_FAILED",
   "INTERNAL",
 ];
+const limitErrors = ["RATE_LIMITED", "RATE_LIMIT_UNAVAILABLE"];
 const bodyErrors = ["UNSUPPORTED_MEDIA_TYPE", "BODY_MALFORMED"];
 
 /**
@@ -64,31 +65,37 @@ export function createRouteFactory<ErrorId extends string>(options: RouteFactory
     definition: Definition,
   ): DefinedRoute<Definition> {
     const { params: _p, query: _q, headers: _h, body, responses, errors, middleware, ...operation } = definition;
+    const { cost = definition.method === "get" ? readCost : writeCost, ...documented } = operation;
     const schemas = strictSchemas(definition);
-    const byShape = body === undefined ? chainErrors : [...chainErrors, ...bodyErrors];
+    const byShape = [...chainErrors, ...(cost === 0 ? [] : limitErrors), ...(body === undefined ? [] : bodyErrors)];
     const errorIds = [...new Set([...errors, ...(options.always ?? []), ...byShape])];
     const route = {
-      ...operation,
+      ...documented,
       request: { ...schemas, ...(schemas.body === undefined ? {} : { body: jsonContent(schemas.body) }) },
       responses: { ...errorResponses(errorIds, options.catalogue), ...successResponses(responses) },
-      middleware: [...(middleware ?? []), ...requestMiddleware(schemas)],
+      middleware: [...(middleware ?? []), ...requestMiddleware(schemas, cost)],
       "x-error-ids": errorIds,
+      "x-rate-limit-cost": cost,
     };
     return route as unknown as DefinedRoute<Definition>;
   };
 }
 
+/** Units of the rate limit, unless a route says otherwise. */
+const readCost = 1;
+const writeCost = 2;
+
 function jsonContent(schema: z.ZodType) {
   return { content: { "application/json": { schema } }, required: true };
 }
 
-function requestMiddleware(schemas: RequestSchemas): MiddlewareHandler[] {
+function requestMiddleware(schemas: RequestSchemas, cost: number): MiddlewareHandler[] {
   const plainFields: MiddlewareHandler = async (c, next) => {
     rememberSchemas(c, schemas);
     await assertPlainFields(c, schemas);
     await next();
   };
-  return [schemas.body === undefined ? noBody() : jsonBody(), plainFields];
+  return [schemas.body === undefined ? noBody() : jsonBody(), withCost(cost, plainFields)];
 }
 
 /** @throws {TypeError} where a body drops unknown fields or a path names a parameter that `params` does not. */

@@ -1,43 +1,32 @@
-/** How a key stands in its window. */
-export interface WindowCount {
-  readonly totalHits: number;
-  readonly resetTime: Date;
-}
+import { SlidingWindow, spanMsOf, spansCounted } from "./sliding-window.ts";
+import type { Charge, RateLimitPolicy, RateLimitStore } from "./store.ts";
 
 export interface MemoryStoreOptions {
-  readonly windowMs: number;
-  /** Most keys that are kept; beyond it the oldest window is forgotten. 100,000 by default. */
+  /** Most keys that are kept of each policy; 100,000 by default. Beyond them those that were idle longest are forgotten. */
   readonly keysMax?: number;
-  readonly now?: () => Date;
-}
-
-interface Window {
-  hits: number;
-  readonly resetMs: number;
+  /** Milliseconds of the wall clock. */
+  readonly nowMs?: () => number;
 }
 
 /**
- * Counts hits a key in fixed windows, in this process's memory: bounded, without timers, and with work that does not
- * grow with the number of keys. A window starts with a key's first hit. Windows are kept in the order in which they
- * started, so the ended ones stand in front and go as new ones come.
- *
- * It has the shape of hono-rate-limiter's store. Several processes each count for themselves.
+ * Counts in this process's memory, without timers and at the same cost for any number of keys. Several processes each
+ * count for themselves.
  */
-export class MemoryStore {
-  readonly #windows = new Map<string, Window>();
-  readonly #windowMs: number;
+export class MemoryStore implements RateLimitStore {
+  readonly #ledgers = new Map<RateLimitPolicy, KeyedWindows>();
   readonly #keysMax: number;
-  readonly #now: () => Date;
+  readonly #nowMs: () => number;
 
-  constructor(options: MemoryStoreOptions) {
-    this.#windowMs = options.windowMs;
-    this.#keysMax = options.keysMax ?? 100_000;
-    this.#now = options.now ?? (() => new Date());
+  constructor({ keysMax = 100_000, nowMs = Date.now }: MemoryStoreOptions = {}) {
+    this.#keysMax = keysMax;
+    this.#nowMs = nowMs;
   }
 
-  /** How many keys are kept: never over `keysMax`. */
+  /** How many windows are kept: never more than `keysMax` for each policy. */
   get size(): number {
-    return this.#windows.size;
+    let size = 0;
+    for (const ledger of this.#ledgers.values()) size += ledger.size;
+    return size;
   }
 
   increment(key: string): WindowCount {
@@ -53,13 +42,12 @@ export class MemoryStore {
     return window !== undefined && this.#isRunning(window, this.#now().getTime()) ? toCount(window) : undefined;
   }
 
-  decrement(key: string): void {
-    const window = this.#windows.get(key);
-    if (window !== undefined && window.hits > 0) window.hits--;
+  get size(): number {
+    return this.#young.size + this.#old.size;
   }
 
-  resetKey(key: string): void {
-    this.#windows.delete(key);
+  find(key: string): SlidingWindow | undefined {
+    return this.#young.get(key) ?? this.#old.get(key);
   }
 
   /** One that would take longer than a window was begun by a clock that has been set back since. */
@@ -75,17 +63,9 @@ export class MemoryStore {
     return window;
   }
 
-  /** Two for each that comes: the ended ones run out, and no single request pays for all of them. */
-  #forgetEnded(nowMs: number): void {
-    for (let turn = 0; turn < 2; turn++) {
-      const [oldest] = this.#windows;
-      if (oldest === undefined) return;
-      const [key, window] = oldest;
-      if (window.resetMs <= nowMs || this.#windows.size >= this.#keysMax) this.#windows.delete(key);
-    }
+  #turn(nowMs: number): void {
+    this.#old = this.#young;
+    this.#young = new Map();
+    this.#turnsAtMs = nowMs + spansCounted * this.spanMs;
   }
-}
-
-function toCount(window: Window): WindowCount {
-  return { totalHits: window.hits, resetTime: new Date(window.resetMs) };
 }

@@ -1,81 +1,124 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { rateLimiter, type Store } from "hono-rate-limiter";
 import { FoundationError } from "../errors/foundation-errors.ts";
-import { isProbe } from "../http/probes.ts";
 import { addToRequestLine } from "../logging/log-context.ts";
-import { MemoryStore } from "./memory-store.ts";
+import { findRateLimitFields, noteRateLimit, toHeaders } from "./fields.ts";
+import { defaultCost } from "./route-cost.ts";
+import type { RateLimitPolicy, RateLimitStore } from "./store.ts";
 
 export interface RateLimitOptions {
-  /** Requests that one client may make in a window. */
-  readonly limit: number;
-  readonly windowSeconds: number;
-  /** Whose requests are counted together, usually {@link import("./client-address.ts").clientAddress}. */
+  readonly policy: RateLimitPolicy;
+  readonly store: RateLimitStore;
+  /** Whose requests are counted together, such as {@link import("./client-address.ts").createClientAddress}'s. */
   readonly key: (c: Context) => string;
-  /** Paths that are neither counted nor limited. */
-  readonly exempt?: (path: string) => boolean;
-  readonly now?: () => Date;
-  /** Where hits are counted: this process's memory by default. */
-  readonly store?: Store;
-  /** Told of each counted request, with the limiter's policy (`100;w=60`). */
+  /** Units that a request costs; 0 for one that is neither counted nor limited. 1 by default. */
+  readonly cost?: (c: Context) => number;
+  /** Told of each counted request, with the policy's name. */
   readonly onDecision?: (decision: "admitted" | "limited", policy: string) => void;
+  /** Milliseconds of the wall clock. */
+  readonly nowMs?: () => number;
+}
+
+/** What the library leaves on the context. */
+interface LimitInfo {
+  readonly used: number;
+  readonly resetTime: Date;
 }
 
 /**
- * Limits each client's requests in a fixed window. Every counted answer carries `RateLimit` and `RateLimit-Policy`
- * (draft 7 of the IETF's RateLimit fields).
+ * Limits what each key may spend in any window. Several may stand behind one another; a request must pass them all. Every
+ * counted answer carries `RateLimit` and `RateLimit-Policy`, with a member for each.
  *
- * @throws {FoundationError} RATE_LIMITED past the limit, with `Retry-After` in whole seconds, at least 1.
- * @see https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-ratelimit-headers-07
+ * @throws {FoundationError} RATE_LIMITED past the limit, with `Retry-After` in whole seconds, at least 1; what the store
+ * throws.
  */
 export function rateLimit(options: RateLimitOptions): MiddlewareHandler {
-  const { limit, windowSeconds } = options;
-  const windowMs = windowSeconds * 1_000;
-  const now = options.now ?? (() => new Date());
-  const exempt = options.exempt ?? (() => false);
-  const policy = `${limit};w=${windowSeconds}`;
-  const { onDecision } = options;
+  const { cost = () => defaultCost } = options;
+  // The library counts by one: there is one of it for each cost that occurs.
+  const limiters = new Map<number, MiddlewareHandler>();
+  return (c, next) => {
+    const units = cost(c);
+    if (units === 0) return next();
+    let limiter = limiters.get(units);
+    if (limiter === undefined) {
+      limiter = createLimiter(options, units);
+      limiters.set(units, limiter);
+    }
+    return limiter(c, next);
+  };
+}
 
-  // The library's own headers read the system clock, so they are made here.
-  const headersOf = (c: Context): { resetSeconds: number; headers: Record<string, string> } => {
-    const { remaining, resetTime } = c.get("rateLimit") as { remaining: number; resetTime: Date };
-    const resetSeconds = Math.max(1, Math.ceil((resetTime.getTime() - now().getTime()) / 1_000));
-    addToRequestLine({ "rate_limit.limit": limit, "rate_limit.remaining": remaining });
-    const headers = {
-      RateLimit: `limit=${limit}, remaining=${remaining}, reset=${resetSeconds}`,
-      "RateLimit-Policy": policy,
-    };
-    return { resetSeconds, headers };
+function createLimiter(options: RateLimitOptions, cost: number): MiddlewareHandler {
+  const { policy, onDecision, nowMs = Date.now } = options;
+  const { name, limit, windowSeconds } = policy;
+  const property = `rateLimit:${name}`;
+  const infoOf = (c: Context) => c.get(property) as LimitInfo;
+
+  const note = (c: Context, remaining: number, seconds: number) => {
+    addToRequestLine({ "rate_limit.policy": name, "rate_limit.limit": limit, "rate_limit.remaining": remaining });
+    return noteRateLimit(c, policy, { remaining, seconds });
   };
 
   const limiter = rateLimiter({
     limit,
-    windowMs,
+    windowMs: windowSeconds * 1_000,
     standardHeaders: false,
+    requestPropertyName: property,
     keyGenerator: options.key,
-    skip: (c) => exempt(c.req.path),
-    store: options.store ?? new MemoryStore({ windowMs, now }),
+    store: createStore(options, cost, nowMs),
     handler: (c) => {
-      onDecision?.("limited", policy);
-      const { resetSeconds, headers } = headersOf(c);
-      const detail = `More than ${limit} requests in ${windowSeconds} seconds. Come back in ${resetSeconds} s.`;
-      throw new FoundationError("RATE_LIMITED", {
-        detail,
-        headers: { ...headers, "Retry-After": String(resetSeconds) },
-      });
+      const { used, resetTime } = infoOf(c);
+      onDecision?.("limited", name);
+      const seconds = secondsUntil(resetTime, nowMs());
+      const fields = note(c, limit - (used - Math.min(cost, limit)), seconds);
+      const detail = `The limit is ${limit} in ${windowSeconds} seconds. Come back in ${seconds} s.`;
+      const headers = { ...toHeaders(fields), "Retry-After": String(seconds) };
+      throw new FoundationError("RATE_LIMITED", { detail, headers });
     },
   });
 
   return (c, next) =>
     limiter(c, async () => {
-      if (!exempt(c.req.path)) {
-        onDecision?.("admitted", policy);
-        for (const [name, value] of Object.entries(headersOf(c).headers)) c.header(name, value);
-      }
+      const { used, resetTime } = infoOf(c);
+      onDecision?.("admitted", name);
+      const outermost = findRateLimitFields(c) === undefined;
+      if (used > 0) note(c, limit - used, secondsUntil(resetTime, nowMs()));
       await next();
+      if (outermost) writeFields(c);
     });
 }
 
-/** `/health`, `/health/live`, `/health/ready`, `/docs` and what lies under `/docs/`: what people and probes must reach whatever the traffic. */
-export function isProbeOrDocs(path: string): boolean {
-  return isProbe(path) || path === "/docs" || path.startsWith("/docs/");
+/**
+ * Our store in the library's shape. What it calls hits are units; a refused request has not spent any, and is told by what it
+ * would have come to. None at all is a request that the store could not count.
+ */
+function createStore({ store, policy }: RateLimitOptions, cost: number, nowMs: () => number): Store {
+  const wanted = Math.min(cost, policy.limit);
+  return {
+    async increment(key) {
+      const charge = await store.take(policy, key, cost);
+      if (charge === null) return { totalHits: 0, resetTime: new Date(nowMs()) };
+      const totalHits = charge.admitted ? charge.spent : charge.spent + wanted;
+      return { totalHits, resetTime: new Date(nowMs() + charge.waitMs) };
+    },
+    decrement: unused,
+    resetKey: unused,
+  };
+}
+
+/** For options of the library that are not set here. */
+function unused(): never {
+  throw new Error("the rate limiter gives nothing back");
+}
+
+/** After the handler, as one that returns a `Response` of its own drops the headers that were set before it. */
+function writeFields(c: Context): void {
+  const fields = findRateLimitFields(c);
+  if (fields === undefined) return;
+  c.res.headers.set("RateLimit", fields.limits);
+  c.res.headers.set("RateLimit-Policy", fields.policies);
+}
+
+function secondsUntil(time: Date, nowMs: number): number {
+  return Math.max(1, Math.ceil((time.getTime() - nowMs) / 1_000));
 }

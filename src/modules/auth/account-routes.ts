@@ -7,6 +7,7 @@ import { peopleOnly } from "../access/index.ts";
 import { noBookSchema } from "../book-write/index.ts";
 import { readPage, toIdPage } from "../books/index.ts";
 import { defineUserRoute } from "../define-route.ts";
+import { attemptChange, limitByAddress, networkOf } from "./auth-limits.ts";
 import { authenticate } from "./authenticate.ts";
 import { unlessBusy } from "./password-gate.ts";
 import { changePassword, findOwnCredentials, prepareChange } from "./password-service.ts";
@@ -40,7 +41,8 @@ const changePasswordRoute = defineUserRoute(
     headers: noBookSchema,
     body: passwordChangeRequestSchema,
     responses: { 204: { description: "The password is changed" } },
-    errors: ["PASSWORD_WRONG", "PASSWORD_CHECK_BUSY"],
+    errors: ["PASSWORD_WRONG", "LOGIN_LOCKED", "PASSWORD_CHECK_BUSY"],
+    middleware: [limitByAddress("password")],
   },
   peopleOnly,
 );
@@ -106,8 +108,8 @@ export function createAccountRoutes(passwords: PasswordHasher) {
     const { password, new_password: newPassword, revoke_api_keys: revokeKeys } = c.req.valid("json");
     const { userId, sessionId } = principal;
     const found = await withTx(db, scope, (tx) => findOwnCredentials(tx, userId), { readOnly: true });
-    const change = await unlessBusy(prepareChange(passwords, { found, password, newPassword }));
-    const input = { sessionId, revokeKeys, now: deps.clock.now() };
+    const change = await attemptChange(c, () => unlessBusy(prepareChange(passwords, { found, password, newPassword })));
+    const input = { sessionId, network: networkOf(c.var), revokeKeys, now: deps.clock.now() };
     await withTx(db, scope, (tx) => changePassword(tx, change, input));
     return c.body(null, 204);
   });

@@ -7,13 +7,14 @@ import { withTx } from "../../foundation/db/index.ts";
 import { bindLogContext } from "../../foundation/logging/index.ts";
 import { identityScope } from "../access/index.ts";
 import { apiKeyPrefix } from "../books/index.ts";
+import { getAuthLimits } from "./auth-limits.ts";
 import { getAuthServices } from "./auth-services.ts";
 import { selectApiKeyByHash } from "./credential-repository.ts";
 
 /**
  * Lets a request pass that carries a valid access token or API key as `Authorization: Bearer …`, and sets
  * `c.var.principal` to whose it is. It answers UNAUTHENTICATED otherwise, with the challenge of RFC 6750, and never
- * says which of the checks failed. Whether the token's session was ended is asked as the route's transaction opens.
+ * says which of the checks failed. What the principal may spend is asked right after. Whether the token's session was ended is asked as the route's transaction opens.
  */
 export function authenticate(): MiddlewareHandler<UserEnv> {
   return async (c, next) => {
@@ -24,7 +25,7 @@ export function authenticate(): MiddlewareHandler<UserEnv> {
     if (principal === null) throw unauthenticated("The access token or API key is not valid.", "invalid_token");
     c.set("principal", principal);
     bindLogContext({ "user.id": principal.userId });
-    await next();
+    await getAuthLimits(c.var.deps).principal(c, next);
   };
 }
 

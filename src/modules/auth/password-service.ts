@@ -2,7 +2,7 @@ import { AppError } from "../../errors.ts";
 import type { PasswordHasher } from "../../foundation/auth/index.ts";
 import type { Tx } from "../../foundation/db/index.ts";
 import { revokeApiKeysOfUser } from "../books/index.ts";
-import { type CredentialsRow, selectCredentialsOf, updatePassword } from "./repository.ts";
+import { type CredentialsRow, deleteKnownNetworks, selectCredentialsOf, updatePassword } from "./repository.ts";
 import { endSessions } from "./session-service.ts";
 
 /** What the present password is checked against, or null when the user does not exist any more. */
@@ -32,17 +32,23 @@ export interface PreparedChange {
 }
 
 /**
- * Changes a password and ends every session but the one that asks; with `revokeKeys` it revokes the user's API keys of
+ * Changes a password, ends every session but the one that asks and forgets every network but the one that it asks from; with `revokeKeys` it revokes the user's API keys of
  * every book as well.
  * @throws PASSWORD_WRONG when the password has changed since it was checked.
  */
 export async function changePassword(
   tx: Tx,
   change: PreparedChange,
-  input: { readonly sessionId: string | null; readonly revokeKeys: boolean; readonly now: Date },
+  input: {
+    readonly sessionId: string | null;
+    readonly network: string | null;
+    readonly revokeKeys: boolean;
+    readonly now: Date;
+  },
 ): Promise<void> {
   const { userId } = change;
   if (!(await updatePassword(tx, change))) throw new AppError("PASSWORD_WRONG");
+  await deleteKnownNetworks(tx, { userId, except: input.network });
   await endSessions(tx, { userId, exceptId: input.sessionId, now: input.now });
   if (input.revokeKeys) await revokeApiKeysOfUser(tx, { userId, now: input.now });
 }

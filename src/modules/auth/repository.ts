@@ -33,10 +33,33 @@ export async function selectUser(tx: Tx, userId: string): Promise<UserRow | null
   return user ?? null;
 }
 
-export async function selectCredentials(tx: Tx, email: string): Promise<CredentialsRow | null> {
-  const [user] = await tx.sql<CredentialsRow>`
-    select id, email, name, created_at, password_hash, password_version from identity.users where email = ${email}`;
+export interface LogInRow extends CredentialsRow {
+  /** Whether the user logged in from the network since then. */
+  readonly network_known: boolean;
+}
+
+/** `network` null: of none that is known. */
+export async function selectLogIn(
+  tx: Tx,
+  { email, network, since }: { readonly email: string; readonly network: string | null; readonly since: Date },
+): Promise<LogInRow | null> {
+  const [user] = await tx.sql<LogInRow>`
+    select id, email, name, created_at, password_hash, password_version,
+      exists (
+        select from identity.known_networks
+        where user_id = users.id and network = ${network}::text and last_log_in_at > ${since}
+      ) as network_known
+    from identity.users where email = ${email}`;
   return user ?? null;
+}
+
+/** But for the one that is given. */
+export async function deleteKnownNetworks(
+  tx: Tx,
+  { userId, except }: { readonly userId: string; readonly except: string | null },
+): Promise<void> {
+  await tx.sql`
+    delete from identity.known_networks where user_id = ${userId} and network is distinct from ${except}::text`;
 }
 
 export async function selectCredentialsOf(tx: Tx, userId: string): Promise<CredentialsRow | null> {

@@ -1,3 +1,4 @@
+import type { Context } from "hono";
 import { challengeHeaders } from "../../challenge.ts";
 import type { AppEnv, Deps } from "../../deps.ts";
 import { AppError } from "../../errors.ts";
@@ -13,6 +14,7 @@ import { identityScope } from "../access/index.ts";
 import { toBookResponse } from "../books/index.ts";
 import { defineCredentialRoute } from "../define-route.ts";
 import { createAccountRoutes } from "./account-routes.ts";
+import { attemptLogIn, limitByAddress, networkOf } from "./auth-limits.ts";
 import { getAuthServices } from "./auth-services.ts";
 import { unlessBusy } from "./password-gate.ts";
 import { toTokensResponse, toUserResponse } from "./responses.ts";
@@ -40,6 +42,7 @@ const registerRoute = defineCredentialRoute({
   body: registerRequestSchema,
   responses: { 201: { description: "The user, its book and its tokens", schema: registrationSchema } },
   errors: ["EMAIL_TAKEN", "PASSWORD_CHECK_BUSY"],
+  middleware: [limitByAddress("registration")],
 });
 
 const loginRoute = defineCredentialRoute({
@@ -50,7 +53,8 @@ const loginRoute = defineCredentialRoute({
   tags,
   body: loginRequestSchema,
   responses: { 200: { description: "The user and its tokens", schema: loginSchema } },
-  errors: ["CREDENTIALS_INVALID", "PASSWORD_CHECK_BUSY"],
+  errors: ["CREDENTIALS_INVALID", "LOGIN_LOCKED", "PASSWORD_CHECK_BUSY"],
+  middleware: [limitByAddress("password")],
 });
 
 const refreshRoute = defineCredentialRoute({
@@ -63,6 +67,7 @@ const refreshRoute = defineCredentialRoute({
   body: refreshRequestSchema,
   responses: { 200: { description: "New tokens", schema: tokensSchema } },
   errors: ["REFRESH_TOKEN_INVALID"],
+  middleware: [limitByAddress("refresh")],
 });
 
 const logoutRoute = defineCredentialRoute({
@@ -91,7 +96,7 @@ export function createAuthRoutes({ passwords = createPasswordHasher() }: AuthRou
     const { email, password, name = null } = c.req.valid("json");
     const passwordHash = await unlessBusy(passwords.hash(password));
     const { token, stored } = await makeRefreshToken(deps);
-    const start = toStart(deps, stored, c.req.header("user-agent"));
+    const start = toStart(c, stored);
     const user = { id: deps.ids.uuid(), email, name, passwordHash, now: stored.now };
     const input = { user, book: { id: deps.ids.uuid(), name: firstBookName }, start };
     const made = await withTx(db, identityScope, (tx) => registerUser(tx, input));
@@ -102,10 +107,12 @@ export function createAuthRoutes({ passwords = createPasswordHasher() }: AuthRou
   router.openapi(loginRoute, async (c) => {
     const { db, deps } = c.var;
     const { email, password } = c.req.valid("json");
-    const found = await withTx(db, identityScope, (tx) => findCredentials(tx, email), { readOnly: true });
-    const login = await unlessBusy(checkPassword(passwords, { found, password }));
+    const of = { email, network: networkOf(c.var), now: deps.clock.now() };
+    const found = await withTx(db, identityScope, (tx) => findCredentials(tx, of), { readOnly: true });
+    const attempt = { email, knownNetwork: found?.network_known ?? false };
+    const login = await attemptLogIn(c, attempt, () => unlessBusy(checkPassword(passwords, { found, password })));
     const { token, stored } = await makeRefreshToken(deps);
-    const start = toStart(deps, stored, c.req.header("user-agent"));
+    const start = toStart(c, stored);
     await withTx(db, identityScope, (tx) => logIn(tx, { login, start }));
     const tokens = await signTokens(deps, { userId: login.user.id, sessionId: start.session.id }, token);
     return c.json({ user: toUserResponse(login.user), ...tokens }, 200);
@@ -148,9 +155,11 @@ async function makeRefreshToken({ clock, config, ids }: Deps) {
 }
 
 /** A session that begins with its refresh token. */
-function toStart({ ids }: Deps, refreshToken: NewRefreshToken, userAgent: string | undefined): SessionStart {
+function toStart(c: Context<AppEnv>, refreshToken: NewRefreshToken): SessionStart {
   const { expiresAt, now } = refreshToken;
-  return { session: { id: ids.uuid(), userAgent: clipUserAgent(userAgent), expiresAt, now }, refreshToken };
+  const userAgent = clipUserAgent(c.req.header("user-agent"));
+  const session = { id: c.var.deps.ids.uuid(), userAgent, network: networkOf(c.var), expiresAt, now };
+  return { session, refreshToken };
 }
 
 function signTokens(

@@ -7,13 +7,14 @@ import { type BookRow, createBook, listBooks } from "../books/index.ts";
 import {
   type CredentialsRow,
   insertUser,
+  type LogInRow,
   type NewUser,
-  selectCredentials,
+  selectLogIn,
   selectUser,
   type UserRow,
   updatePasswordHash,
 } from "./repository.ts";
-import { type SessionStart, startSession } from "./session-service.ts";
+import { networksKnownSince, type SessionStart, startSession } from "./session-service.ts";
 
 export type { CredentialsRow, UserRow } from "./repository.ts";
 
@@ -38,9 +39,12 @@ export async function registerUser(
   return { user, book };
 }
 
-/** What a log-in is checked against, or null. */
-export function findCredentials(tx: Tx, email: string): Promise<CredentialsRow | null> {
-  return selectCredentials(tx, email);
+/** What a log-in from a network is checked against, or null. */
+export function findCredentials(
+  tx: Tx,
+  of: { readonly email: string; readonly network: string | null; readonly now: Date },
+): Promise<LogInRow | null> {
+  return selectLogIn(tx, { ...of, since: networksKnownSince(of.now) });
 }
 
 export interface CheckedLogin {

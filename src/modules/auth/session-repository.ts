@@ -11,6 +11,8 @@ export interface SessionRow {
 export interface NewSession {
   readonly id: string;
   readonly userAgent: string | null;
+  /** Where it is begun from, and what is known of the user from then on; null: that is not known. */
+  readonly network: string | null;
   readonly expiresAt: Date;
   readonly now: Date;
 }
@@ -23,12 +25,13 @@ export interface SessionHolder {
 
 /**
  * False when the user's password has changed since it was checked. The user's lock makes a change of it wait for the
- * session, so that it ends this one too. Takes the user's expired sessions away.
+ * session, so that it ends this one too. Takes the user's expired sessions away, and the networks that were not used since
+ * `knownSince`.
  */
 export async function insertSession(
   tx: Tx,
-  { id, userAgent, expiresAt, now }: NewSession,
-  { userId, passwordVersion }: SessionHolder,
+  { id, userAgent, network, expiresAt, now }: NewSession,
+  { userId, passwordVersion, knownSince }: SessionHolder & { readonly knownSince: Date },
 ): Promise<boolean> {
   const rows = await tx.sql`
     with holder as materialized (
@@ -36,6 +39,13 @@ export async function insertSession(
       for share
     ), swept as (
       delete from identity.sessions where user_id = (select id from holder) and expires_at <= ${now}
+    ), forgotten as (
+      delete from identity.known_networks
+      where user_id = (select id from holder) and last_log_in_at <= ${knownSince} and network is distinct from ${network}::text
+    ), known as (
+      insert into identity.known_networks as k (user_id, network, last_log_in_at)
+      select id, ${network}::text, ${now}::timestamptz from holder where ${network}::text is not null
+      on conflict (user_id, network) do update set last_log_in_at = greatest(k.last_log_in_at, excluded.last_log_in_at)
     )
     insert into identity.sessions (id, user_id, user_agent, last_used_at, expires_at, created_at)
     select ${id}::uuid, id, ${userAgent}, ${now}::timestamptz, ${expiresAt}::timestamptz, ${now}::timestamptz from holder

@@ -22,6 +22,13 @@ import {
 export type { NewRefreshToken } from "./refresh-token-repository.ts";
 export type { SessionHolder, SessionRow } from "./session-repository.ts";
 
+const networkKnownDays = 30;
+
+/** A network counts as a user's own when the user logged in from it after this. */
+export function networksKnownSince(now: Date): Date {
+  return new Date(now.getTime() - networkKnownDays * 86_400_000);
+}
+
 /** A log-in to be, with its first refresh token. */
 export interface SessionStart {
   readonly session: NewSession;
@@ -34,7 +41,8 @@ export async function startSession(
   { session, refreshToken }: SessionStart,
   holder: SessionHolder,
 ): Promise<boolean> {
-  if (!(await insertSession(tx, session, holder))) return false;
+  const knownSince = networksKnownSince(session.now);
+  if (!(await insertSession(tx, session, { ...holder, knownSince }))) return false;
   await insertRefreshToken(tx, refreshToken, session.id);
   return true;
 }

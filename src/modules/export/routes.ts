@@ -17,6 +17,7 @@ const exportRoute = defineBookRoute({
     "`json` has everything that the API shows of the book, drafts and voided entries too. `beancount` leaves drafts and " +
     "period closes out; what its grammar does not hold is mapped, and stands as it was in metadata that begins with `footing_`.",
   tags: ["Export"],
+  cost: 10,
   params: exportParamsSchema,
   query: exportQuerySchema,
   responses: {

@@ -62,6 +62,7 @@ const postEntriesRoute = defineBookWriteRoute({
   method: "post",
   path: "/books/{book_id}/journal-entries/bulk",
   operationId: "postJournalEntries",
+  cost: 5,
   summary: "Post up to 1,000 journal entries, all or none",
   description:
     "One transaction. Where an entry has a fault nothing is written and `errors[]` lists every fault by index.",

@@ -39,6 +39,7 @@ const recordBulkRoute = defineBookWriteRoute({
   method: "post",
   path: "/books/{book_id}/prices/bulk",
   operationId: "recordPrices",
+  cost: 5,
   summary: "Record or correct up to 1,000 prices, all or none",
   description: "One transaction. A commodity, quote and date that comes twice in the request is refused.",
   tags,

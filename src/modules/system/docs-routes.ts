@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import type { AppEnv, Deps } from "../../deps.ts";
 import { AppError } from "../../errors.ts";
 import { noQuery } from "../../foundation/http/no-query.ts";
+import { withCost } from "../../foundation/rate-limit/index.ts";
 
 const page = `<!doctype html>
 <html lang="en">
@@ -27,11 +28,10 @@ const contentSecurityPolicy =
 /** The documentation a person reads, Scalar over `/openapi.json`; works without the internet. */
 export function createDocsRoutes({ asset }: Deps) {
   const router = new Hono<AppEnv>();
-  router.get("/docs", noQuery(), (c) => c.html(page, 200, { "Content-Security-Policy": contentSecurityPolicy }));
-  router.get("/docs/start.js", noQuery(), (c) =>
-    c.body(start, 200, { "Content-Type": "text/javascript; charset=utf-8" }),
-  );
-  router.get("/docs/scalar.js", noQuery(), async (c) => {
+  const exempt = withCost(0, noQuery());
+  router.get("/docs", exempt, (c) => c.html(page, 200, { "Content-Security-Policy": contentSecurityPolicy }));
+  router.get("/docs/start.js", exempt, (c) => c.body(start, 200, { "Content-Type": "text/javascript; charset=utf-8" }));
+  router.get("/docs/scalar.js", exempt, async (c) => {
     const compressed = await asset("scalar.js.gz");
     if (compressed === null) throw new AppError("NOT_FOUND", { detail: "This server carries no documentation pages." });
     const headers = {

@@ -28,6 +28,7 @@ const healthRoute = defineSystemRoute({
   summary: "Whether the API can do its work, and what it stands on",
   tags,
   security: [],
+  cost: 0,
   responses: {
     200: { description: "It can, though what is not critical may have failed", schema: healthSchema },
     503: { description: "Something critical failed", schema: healthSchema },
@@ -42,6 +43,7 @@ const livenessRoute = defineSystemRoute({
   summary: "Whether the process answers at all: if not, start it again",
   tags,
   security: [],
+  cost: 0,
   responses: { 200: { description: "It does", schema: livenessSchema } },
   errors: [],
 });
@@ -53,6 +55,7 @@ const readinessRoute = defineSystemRoute({
   summary: "Whether to send requests here: not before the start is done, nor while it shuts down",
   tags,
   security: [],
+  cost: 0,
   responses: {
     200: { description: "Send them", schema: readinessSchema },
     503: { description: "Send them elsewhere", schema: readinessSchema },

@@ -15,6 +15,7 @@ const verifyRoute = defineBookRoute({
     "read `status`. The cost grows linearly with the lines of the book, unlike that of balances and reports; a book too large " +
     "for the statement timeout answers STATEMENT_TIMEOUT, and is verified by `bun run verify`.",
   tags: ["Verification"],
+  cost: 10,
   params: verifyParamsSchema,
   responses: { 200: { description: "Every invariant, and whether it holds", schema: verificationSchema } },
   errors: [],

@@ -34,6 +34,7 @@ function createApp(cost: ScryptCost, bounds: { concurrency?: number; waitingMax?
   app.use(async (c, next) => {
     c.set("deps", t.deps);
     c.set("db", t.db);
+    c.set("clientAddress", "192.0.2.1");
     await next();
   });
   app.route("/", createAuthRoutes({ passwords: createPasswordHasher({ cost, derive, ...bounds }) }));

@@ -74,12 +74,13 @@ test("a log-in under way with the old password begins no session once the passwo
   const user = await t.register();
   const hasher = createPasswordHasher();
   const scope = { settings: {} };
-  const found = await withTx(t.db, scope, (tx) => findCredentials(tx, user.email), { readOnly: true });
+  const of = { email: user.email, network: null, now: new Date() };
+  const found = await withTx(t.db, scope, (tx) => findCredentials(tx, of), { readOnly: true });
   const login = await checkPassword(hasher, { found, password: user.password });
   expect((await change(user)).status).toBe(204);
   const now = new Date();
   const expiresAt = new Date(now.getTime() + 60_000);
-  const session = { id: t.deps.ids.uuid(), userAgent: null, expiresAt, now };
+  const session = { id: t.deps.ids.uuid(), userAgent: null, network: null, expiresAt, now };
   const start = { session, refreshToken: { id: t.deps.ids.uuid(), tokenHash: "late", expiresAt, now } };
   const late = withTx(t.db, scope, (tx) => beginSession(tx, { login, start }));
   await expect(late).rejects.toMatchObject({ errorId: "CREDENTIALS_INVALID" });

@@ -2,7 +2,7 @@ import { afterAll, expect, test } from "bun:test";
 import type { ErrorId } from "../../../src/errors.ts";
 import { createTestApp, type RequestOptions } from "../../support/app.ts";
 
-const limit = 40;
+const limit = 400;
 const t = await createTestApp({ env: { API_RATE_LIMIT_REQUESTS: String(limit), BODY_BYTES_MAX: "65536" } });
 afterAll(() => t.close());
 

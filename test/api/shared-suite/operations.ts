@@ -28,6 +28,8 @@ export interface Operation {
   readonly role: Role | null;
   /** The scopes that the document asks of an API key; null where it lets none in. */
   readonly keyScopes: readonly string[] | null;
+  /** Units of the rate limit. */
+  readonly cost: number | undefined;
   /** Of one book. */
   readonly ofBook: boolean;
 }
@@ -50,6 +52,7 @@ export interface DocumentedOperation {
     >
   >;
   readonly "x-error-ids"?: readonly string[];
+  readonly "x-rate-limit-cost"?: number;
 }
 
 /** The document as a client reads it. */
@@ -76,6 +79,7 @@ export function listOperations(app: App): Operation[] {
       responses: route.responses,
       errorIds: documented["x-error-ids"] ?? [],
       ...accessOf(documented),
+      cost: documented["x-rate-limit-cost"],
       ofBook: route.path.includes("{book_id}"),
     };
   });

@@ -38,6 +38,7 @@ const fixed: Readonly<Record<string, Layer>> = {
   "src/modules/schemas.ts": "fields",
   "src/modules/define-route.ts": "define-route",
   // What stands around the routes of a module, and takes a request's context.
+  "src/modules/auth/auth-limits.ts": "middleware",
   "src/modules/auth/authenticate.ts": "middleware",
   "src/modules/access/scope.ts": "middleware",
   "src/modules/book-write/entity-tag.ts": "middleware",

@@ -139,9 +139,10 @@ test("the document lists each route's error ids, and one answer a status that na
     "REQUEST_BODY_TIMEOUT",
     "URI_TOO_LONG",
     "HEADERS_TOO_LARGE",
-    "RATE_LIMITED",
     "VALIDATION_FAILED",
     "INTERNAL",
+    "RATE_LIMITED",
+    "RATE_LIMIT_UNAVAILABLE",
     "UNSUPPORTED_MEDIA_TYPE",
     "BODY_MALFORMED",
   ]);

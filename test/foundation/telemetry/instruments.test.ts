@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { Hono } from "hono";
 import { createErrorMapper } from "../../../src/foundation/errors/index.ts";
-import { rateLimit } from "../../../src/foundation/rate-limit/index.ts";
+import { MemoryStore, rateLimit } from "../../../src/foundation/rate-limit/index.ts";
 import { createDecisionCounter } from "../../../src/foundation/telemetry/instruments/rate-limiter.ts";
 import { startRuntimeInstruments } from "../../../src/foundation/telemetry/instruments/runtime.ts";
 import { until } from "./observed-db.ts";
@@ -17,10 +17,10 @@ test("a limiter tells what it decided of each counted request, and nothing of ex
   const app = new Hono();
   app.use(
     rateLimit({
-      limit: 3,
-      windowSeconds: 60,
+      policy: { name: "address", limit: 3, windowSeconds: 60 },
+      store: new MemoryStore(),
       key: () => "one client",
-      exempt: (path) => path === "/health",
+      cost: (c) => (c.req.path === "/health" ? 0 : 1),
       onDecision: createDecisionCounter(recorder.meter),
     }),
   );
@@ -31,7 +31,7 @@ test("a limiter tells what it decided of each counted request, and nothing of ex
     await app.request("/health");
   }
   const decided = (decision: string) =>
-    recorder.count("rate_limiter.decisions", { "rate_limiter.decision": decision, "rate_limiter.policy": "3;w=60" });
+    recorder.count("rate_limiter.decisions", { "rate_limiter.decision": decision, "rate_limiter.policy": "address" });
   expect({ admitted: await decided("admitted"), limited: await decided("limited") }).toEqual({
     admitted: 3,
     limited: 2,
