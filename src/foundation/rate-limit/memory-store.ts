@@ -29,17 +29,37 @@ export class MemoryStore implements RateLimitStore {
     return size;
   }
 
-  increment(key: string): WindowCount {
-    const nowMs = this.#now().getTime();
-    const running = this.#windows.get(key);
-    const window = running !== undefined && this.#isRunning(running, nowMs) ? running : this.#open(key, nowMs);
-    window.hits++;
-    return toCount(window);
+  take(policy: RateLimitPolicy, key: string, cost: number): Charge {
+    let ledger = this.#ledgers.get(policy);
+    if (ledger === undefined) {
+      ledger = new KeyedWindows(spanMsOf(policy.windowSeconds), Math.ceil(this.#keysMax / 2));
+      this.#ledgers.set(policy, ledger);
+    }
+    const nowMs = this.#nowMs();
+    return ledger.windowOf(key, nowMs).take(cost, policy.limit, ledger.spanMs, nowMs);
   }
 
-  get(key: string): WindowCount | undefined {
-    const window = this.#windows.get(key);
-    return window !== undefined && this.#isRunning(window, this.#now().getTime()) ? toCount(window) : undefined;
+  giveBack(policy: RateLimitPolicy, key: string, cost: number, charge: Charge): void {
+    this.#ledgers.get(policy)?.find(key)?.giveBack(cost, policy.limit, charge.span);
+  }
+}
+
+/**
+ * The windows of one policy in two generations. What is used moves to the young one; when that is full, or older than a window,
+ * it becomes the old one, and what was not used meanwhile goes, all at once. Taking keys from a large map one by one would
+ * cost ever more the longer it goes on.
+ */
+class KeyedWindows {
+  #young = new Map<string, SlidingWindow>();
+  #old: ReadonlyMap<string, SlidingWindow> = new Map();
+  #turnsAtMs = 0;
+
+  readonly spanMs: number;
+  readonly #generationMax: number;
+
+  constructor(spanMs: number, generationMax: number) {
+    this.spanMs = spanMs;
+    this.#generationMax = generationMax;
   }
 
   get size(): number {
@@ -50,16 +70,13 @@ export class MemoryStore implements RateLimitStore {
     return this.#young.get(key) ?? this.#old.get(key);
   }
 
-  /** One that would take longer than a window was begun by a clock that has been set back since. */
-  #isRunning({ resetMs }: Window, nowMs: number): boolean {
-    return resetMs > nowMs && resetMs - nowMs <= this.#windowMs;
-  }
-
-  #open(key: string, nowMs: number): Window {
-    this.#windows.delete(key);
-    this.#forgetEnded(nowMs);
-    const window = { hits: 0, resetMs: nowMs + this.#windowMs };
-    this.#windows.set(key, window);
+  windowOf(key: string, nowMs: number): SlidingWindow {
+    if (nowMs >= this.#turnsAtMs) this.#turn(nowMs);
+    const used = this.#young.get(key);
+    if (used !== undefined) return used;
+    if (this.#young.size >= this.#generationMax) this.#turn(nowMs);
+    const window = this.#old.get(key) ?? new SlidingWindow();
+    this.#young.set(key, window);
     return window;
   }
 
