@@ -97,10 +97,10 @@ export function createGroupCommit<Item, Result>(
     let work = 0;
     for (const waiter of queue) {
       const { item, unique } = waiter;
-      work += options.workOf(item);
-      const fits = batch.length === 0 || (work <= options.workMax && left.length === 0);
-      if (fits && (unique === null || !seen.has(unique))) batch.push(waiter);
-      else left.push(waiter);
+      const isRepeat = unique !== null && seen.has(unique);
+      if (!isRepeat) work += options.workOf(item);
+      if (isRepeat || (work > options.workMax && batch.length > 0)) left.push(waiter);
+      else batch.push(waiter);
       if (unique !== null) seen.add(unique);
     }
     queue.splice(0, queue.length, ...left);
