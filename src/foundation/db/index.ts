@@ -29,6 +29,7 @@
  */
 export { createDb } from "./create-db.ts";
 export { createRequestDb, type RequestDb } from "./create-request-db.ts";
+export { createSharedTx, type SharedTxOptions, type SharedWrite } from "./group-commit.ts";
 export {
   combineObservers,
   type DbObserver,
@@ -41,7 +42,6 @@ export {
 export { createPgErrorMapper, findPgError, type PgError, type PgErrorMeaning } from "./pg-errors.ts";
 export type { PoolOptions, PoolStats } from "./pool.ts";
 export { findWallFaults } from "./role-check.ts";
-export { createSharedTx, type SharedTxOptions, type SharedWrite } from "./group-commit.ts";
 export { createStatementMeter } from "./statement-meter.ts";
 export { type ProduceTexts, type StreamTxOptions, streamTx } from "./stream-tx.ts";
 export { transactional } from "./transactional.ts";

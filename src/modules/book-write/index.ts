@@ -1,4 +1,5 @@
 export { type Precondition, preconditionOf, requiredPreconditionOf, setEntityTag } from "./entity-tag.ts";
+export { createSharedWrites } from "./grouped-writes-service.ts";
 export { bookIdOf, type Recording, recordingOf } from "./recording.ts";
 export {
   bookActHeadersSchema,
@@ -9,5 +10,4 @@ export {
   noBookSchema,
   noIdempotencyKeySchema,
 } from "./schemas.ts";
-export { createSharedWrites } from "./grouped-writes-service.ts";
 export { type BookWrite, writeToBook } from "./write-to-book.ts";

@@ -4,9 +4,9 @@ import { type Tx, type TxScope, withTx } from "../../foundation/db/index.ts";
 import { canonicalJson } from "../../foundation/http/canonical-json.ts";
 import { addToRequestLine } from "../../foundation/logging/index.ts";
 import { sha256Hex } from "../../foundation/sha256.ts";
+import type { Share } from "./grouped-writes-service.ts";
 import { bookIdOf } from "./recording.ts";
 import { type KeyedWrite, runOnce } from "./service.ts";
-import type { Share } from "./grouped-writes-service.ts";
 
 /** What a route says of its write. */
 export interface BookWrite<Body> {
