@@ -1,12 +1,17 @@
 /** One connection that sends a request, waits for its answer and sends the next: HTTP/1.1 by hand, as little as it takes. */
-interface Client {
-  /** Resolves with the status of the answer. */
-  send(request: Uint8Array): Promise<number>;
+export interface Client {
+  send(request: Uint8Array): Promise<Answer>;
   close(): void;
 }
 
-async function connect(url: URL): Promise<Client> {
-  let waiting: PromiseWithResolvers<number> | null = null;
+export interface Answer {
+  readonly status: number;
+  /** As the header field has it; null without one. */
+  readonly retryAfter: string | null;
+}
+
+export async function connect(url: URL): Promise<Client> {
+  let waiting: PromiseWithResolvers<Answer> | null = null;
   let received = "";
   const socket = await Bun.connect({
     hostname: url.hostname,
@@ -18,9 +23,10 @@ async function connect(url: URL): Promise<Client> {
         if (end < 0) return;
         const length = Number(/\r\ncontent-length: (\d+)/i.exec(received)?.[1] ?? Number.NaN);
         if (received.length < end + 4 + length) return;
+        const retryAfter = /\r\nretry-after: ([^\r]+)/i.exec(received.slice(0, end))?.[1] ?? null;
         const status = Number(received.slice(9, 12));
         received = "";
-        waiting?.resolve(status);
+        waiting?.resolve({ status, retryAfter });
       },
       close: () => waiting?.reject(new Error("the connection was closed")),
       error: (_, error) => waiting?.reject(error),
@@ -55,7 +61,7 @@ export async function load(
   let answered = 0;
   const work = async (client: Client): Promise<void> => {
     while (performance.now() < end) {
-      const status = await client.send(request());
+      const { status } = await client.send(request());
       if (status !== 201) throw new Error(`a posting was answered with ${status}`);
       answered += 1;
     }

@@ -19,6 +19,8 @@ export interface Accounting {
   readonly refused: number;
   /** No answer, or one that says that the outcome is unknown. */
   readonly unknown: number;
+  /** Of those without an answer and without a key: in the book all the same. */
+  readonly unheard: number;
   /** Acknowledged, and not in the book. */
   readonly lost: number;
   /** In the book more than once. */
@@ -109,6 +111,10 @@ export async function createLedgerLoad(urlOf: () => string, clients: number, { l
         acknowledged: count(first, (outcome) => outcome === "acknowledged"),
         refused: count(first, (outcome) => outcome === "refused"),
         unknown: count(first, (outcome) => outcome === "unknown"),
+        unheard: count(
+          postings,
+          (posting) => posting.key === null && posting.outcome === "unknown" && timesOf(posting) > 0,
+        ),
         lost: count(postings, (posting) => posting.outcome === "acknowledged" && timesOf(posting) === 0),
         duplicated: count(postings, (posting) => timesOf(posting) > 1),
         written: count(
@@ -126,8 +132,8 @@ export async function createLedgerLoad(urlOf: () => string, clients: number, { l
 
 /** One line of figures, for the log of a run. */
 export function describeAccounting(name: string, accounting: Accounting): string {
-  const { sent, acknowledged, refused, unknown, lost, duplicated, written, half } = accounting;
-  return `${name}: ${sent} sent, ${acknowledged} acknowledged, ${refused} refused, ${unknown} without an answer; ${lost} lost, ${duplicated} duplicated, ${written} refused and written, ${half} half written`;
+  const { sent, acknowledged, refused, unknown, unheard, lost, duplicated, written, half } = accounting;
+  return `${name}: ${sent} sent, ${acknowledged} acknowledged, ${refused} refused, ${unknown} without an answer (of those without a key ${unheard} are in the book); ${lost} lost, ${duplicated} duplicated, ${written} refused and written, ${half} half written`;
 }
 
 /** What every run must come to, whatever was broken. */
