@@ -188,7 +188,8 @@ test("FT.MET.1 request, database, pool, limiter and ledger metrics arrive, and c
   expect(got.total("ledger.entries.posted")).toBe(entries + clients);
   expect(got.total("ledger.entries.voided")).toBe(clients);
   expect(got.total("ledger.entries.rejected", { "error.type": "ENTRY_UNBALANCED" })).toBe(clients);
-  expect(got.total("rate_limiter.decisions", { "rate_limiter.decision": "admitted" })).toBe(requestCount);
+  const admitted = { "rate_limiter.decision": "admitted", "rate_limiter.policy": "address" };
+  expect(got.total("rate_limiter.decisions", admitted)).toBe(requestCount);
   const gauges = ["db.client.connection.count", "db.client.connection.pending_requests", "process.memory.usage"];
   for (const gauge of [...gauges, "runtime.event_loop.delay"]) expect([...got.metrics]).toContain(gauge);
   const buckets = got.points.find(({ metric }) => metric === "http.server.request.duration");

@@ -74,8 +74,8 @@ class KeyedWindows {
     if (nowMs >= this.#turnsAtMs) this.#turn(nowMs);
     const used = this.#young.get(key);
     if (used !== undefined) return used;
-    if (this.#young.size >= this.#generationMax) this.#turn(nowMs);
     const window = this.#old.get(key) ?? new SlidingWindow();
+    if (this.#young.size >= this.#generationMax) this.#turn(nowMs);
     this.#young.set(key, window);
     return window;
   }

@@ -106,6 +106,13 @@ test("a million addresses take no more room than a hundred thousand, and whoever
   expect(sizeMax).toBeGreaterThan(50_000);
 });
 
+test("a key that comes as a generation is full keeps what it has spent", () => {
+  const store = new MemoryStore({ keysMax: 4, nowMs: () => 1_000_000 });
+  const limited = policy(1);
+  for (const key of ["kept", "b", "c", "d"]) store.take(limited, key, 1);
+  expect(store.take(limited, "kept", 1).admitted).toBe(false);
+});
+
 test("keys whose windows are over are let go as time goes on", () => {
   let nowMs = 1_000_000;
   const store = new MemoryStore({ nowMs: () => nowMs });
