@@ -34,7 +34,7 @@ test("an API that is killed 20 times under load keeps every posting that it ackn
   await settle(`API killed ${kills} times`, load);
   await api.end("SIGTERM");
   await database.drop();
-}, 120_000);
+}, 300_000);
 
 test("a PostgreSQL that is killed and started under load costs errors with ids, no restart of the API, and no posting", async () => {
   await withScratchDirectory(async (directory) => {
@@ -63,7 +63,7 @@ test("a PostgreSQL that is killed and started under load costs errors with ids, 
     await running.end("SIGTERM");
     await server.stop();
   });
-}, 120_000);
+}, 300_000);
 
 test("connections that are terminated in the middle of transactions lose nothing and write nothing twice", async () => {
   const database = await createTestDatabase();
@@ -84,7 +84,7 @@ test("connections that are terminated in the middle of transactions lose nothing
   await admin.end();
   await api.end("SIGTERM");
   await database.drop();
-}, 120_000);
+}, 300_000);
 
 /** Its sessions see that it has gone, and end. */
 async function killPostmaster(server: EmbeddedDatabase): Promise<void> {

@@ -4,7 +4,7 @@ import type { Charge, RateLimitPolicy, RateLimitStore } from "./store.ts";
 export interface MemoryStoreOptions {
   /** Most keys that are kept of each policy; 100,000 by default. Beyond them those that were idle longest are forgotten. */
   readonly keysMax?: number;
-  /** Milliseconds of the wall clock. */
+  /** Milliseconds of a clock that nobody sets, so that no window lasts for days; `performance.now` by default. */
   readonly nowMs?: () => number;
 }
 
@@ -17,7 +17,7 @@ export class MemoryStore implements RateLimitStore {
   readonly #keysMax: number;
   readonly #nowMs: () => number;
 
-  constructor({ keysMax = 100_000, nowMs = Date.now }: MemoryStoreOptions = {}) {
+  constructor({ keysMax = 100_000, nowMs = () => performance.now() }: MemoryStoreOptions = {}) {
     this.#keysMax = keysMax;
     this.#nowMs = nowMs;
   }

@@ -116,7 +116,9 @@ test("a retry is counted, and the transaction that it is of counts once", async 
   const db = open();
   const firstIn = Promise.withResolvers<void>();
   const secondIn = Promise.withResolvers<void>();
+  let runs = 0;
   const cross = async (tx: Tx, ids: readonly [number, number], here: () => void, there: Promise<void>) => {
+    runs += 1;
     await tx.sql`update public.marks set note = note where id = ${ids[0]}`;
     here();
     await there;
@@ -127,10 +129,12 @@ test("a retry is counted, and the transaction that it is of counts once", async 
     withTx(db, scope, (tx) => cross(tx, [2, 1], secondIn.resolve, firstIn.promise)),
   ]);
   await settled(db);
-  expect(await recorder.count("db.client.transaction.retries", { "db.response.status_code": "40P01" })).toBe(1);
-  expect(await recorder.count("db.client.transaction.retries")).toBe(1);
+  // PostgreSQL may take both for the victim, where it looks at both at once.
+  expect(runs).toBeGreaterThan(2);
+  expect(await recorder.count("db.client.transaction.retries", { "db.response.status_code": "40P01" })).toBe(runs - 2);
+  expect(await recorder.count("db.client.transaction.retries")).toBe(runs - 2);
   expect(await outcomes("committed", "write")).toBe(2);
-  expect(await recorder.count("db.client.connection.wait_time")).toBe(3);
+  expect(await recorder.count("db.client.connection.wait_time")).toBe(runs);
 });
 
 test("a request that waits is seen waiting, and one that waits in vain is counted as a timeout", async () => {
