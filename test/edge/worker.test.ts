@@ -23,7 +23,7 @@ beforeAll(async () => {
   const settings = { ...secret, DATABASE_URL: database.apiUrl };
   edge = await startWorkerd(directory, {
     api: {
-      variables: { ...settings, API_RATE_LIMIT_REQUESTS: "100000" },
+      variables: { ...settings, API_RATE_LIMIT_REQUESTS: "100000", AUTH_RATE_LIMIT_REQUESTS: "100000" },
       assets: fileURLToPath(new URL("../../assets/scalar", import.meta.url)),
     },
     narrow: { variables: { ...settings, API_RATE_LIMIT_REQUESTS: "3" } },
