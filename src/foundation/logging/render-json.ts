@@ -2,7 +2,7 @@ import { type BoundFields, isReserved } from "./bound-fields.ts";
 import { escapeJson } from "./escape-controls.ts";
 import { formatTime } from "./format-time.ts";
 import { LogDraft } from "./log-draft.ts";
-import type { LogRecord } from "./log-record.ts";
+import type { LogFields, LogRecord } from "./log-record.ts";
 
 /** UTF-16 units of a rendered line; as UTF-8 it has at most three times as many bytes. */
 export const lineLengthMax = 21_000;
@@ -14,42 +14,31 @@ export function renderJson(record: LogRecord): string {
 }
 
 /** In one go; null where a field has a name that stands in the line already. */
-function renderDraft({ timeMs, level, message, keys, values, bound, trace }: LogDraft): string | null {
+function renderDraft(draft: LogDraft): string | null {
+  const own = findOwn(draft);
+  if (own === null) return null;
+  const { bound, trace } = draft;
+  const ids = trace === null ? "" : `,"trace_id":"${trace.traceId}","span_id":"${trace.spanId}"`;
+  return `${toJson(own).slice(0, -1)}${renderBound(bound)}${ids}}`;
+}
+
+/** What is the line's own, as an object. */
+function findOwn({ timeMs, level, message, keys, values, bound, trace }: LogDraft): LogFields | null {
   if (trace !== null && bound.namesTrace) return null;
-  let own = `{"timestamp":"${formatTime(timeMs)}","level":"${level}","message":${JSON.stringify(message)}`;
+  const own: Record<string, unknown> = { timestamp: formatTime(timeMs), level, message };
   for (let index = 0; index < keys.length; index += 1) {
     const key = keys[index] as string;
     if (bound.takes(key)) return null;
-    const value = values[index];
-    if (value !== undefined) own += `,${quoteName(key)}:${quote(value)}`;
+    own[key] = values[index];
   }
-  const ids = trace === null ? "" : `,"trace_id":"${trace.traceId}","span_id":"${trace.spanId}"`;
-  return `${escapeJson(own)}${renderBound(bound)}${ids}}`;
-}
-
-/** Names come again and again. */
-const quotedNames = new Map<string, string>();
-const quotedNamesMax = 1_000;
-
-function quoteName(name: string): string {
-  const known = quotedNames.get(name);
-  if (known !== undefined) return known;
-  if (quotedNames.size >= quotedNamesMax) quotedNames.clear();
-  const quoted = JSON.stringify(name);
-  quotedNames.set(name, quoted);
-  return quoted;
-}
-
-function quote(value: unknown): string {
-  return typeof value === "number" ? String(value) : JSON.stringify(value);
+  return own;
 }
 
 /** What was bound, written once for all lines that carry it. */
 function renderBound(bound: BoundFields): string {
   if (bound.rendered?.by !== renderJson) {
-    let text = "";
-    for (const [index, key] of bound.keys.entries()) text += `,${quoteName(key)}:${quote(bound.values[index])}`;
-    bound.rendered = { by: renderJson, text: escapeJson(text) };
+    const text = toJson(bound.fields).slice(1, -1);
+    bound.rendered = { by: renderJson, text: text === "" ? "" : `,${text}` };
   }
   return bound.rendered.text;
 }

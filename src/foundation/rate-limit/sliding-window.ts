@@ -1,7 +1,7 @@
 import type { Charge } from "./store.ts";
 
 /** A window is counted in spans of a tenth of it. */
-export const spansPerWindow = 10;
+const spansPerWindow = 10;
 /** As a window that ends within a span begins within another, it touches one more. */
 export const spansCounted = spansPerWindow + 1;
 

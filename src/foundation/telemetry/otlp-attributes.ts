@@ -20,7 +20,7 @@ export function writeAttributes(
 }
 
 /** Writes one `AnyValue`. */
-export function writeValue(writer: ProtoWriter, field: number, value: unknown, depth = 0): void {
+function writeValue(writer: ProtoWriter, field: number, value: unknown, depth = 0): void {
   const start = writer.begin(field);
   if (typeof value === "string") writer.text(1, value);
   else if (typeof value === "boolean") writer.integer(2, value ? 1 : 0);
