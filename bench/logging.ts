@@ -23,9 +23,13 @@ async function measure(logger: string, scenario: string, target: Target): Promis
   const command = `"$0" "$1" "$2" "$3" "$4" ${target === "file" ? '> "$5"; wc -l < "$5"' : "| wc -l"}`;
   const args = [process.execPath, writer, logger, scenario, String(lines), path];
   const shell = spawn("sh", ["-c", command, ...args], { stdio: ["ignore", "pipe", "pipe"] });
-  const [written, cpuUs] = [Number(await textOf(shell.stdout)), Number(await textOf(shell.stderr))];
+  const [written = Number.NaN, cpuUs = Number.NaN] = (
+    await Promise.all([textOf(shell.stdout), textOf(shell.stderr)])
+  ).map(Number);
   const expected = logger === "nothing" ? 0 : lines;
-  if (!(cpuUs > 0) || written !== expected) throw new Error(`${logger} wrote ${written} of ${expected} lines`);
+  if (!(cpuUs > 0) || written !== expected) {
+    throw new Error(`${logger} wrote ${written} of ${expected} lines, for ${cpuUs} µs`);
+  }
   return cpuUs / lines;
 }
 
